@@ -1,0 +1,1 @@
+"""The database: its embedded server, roles, schema, dbt builds and publications."""

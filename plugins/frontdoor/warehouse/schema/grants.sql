@@ -1,0 +1,65 @@
+-- Deny by default; each role gets what its work needs. Re-applied at every migration.
+
+revoke all on schema public from public;
+revoke create on schema public from public;
+
+create schema if not exists reference authorization transformer;
+create schema if not exists staging authorization transformer;
+create schema if not exists identity authorization transformer;
+create schema if not exists journeys authorization transformer;
+create schema if not exists marts authorization transformer;
+
+-- Extensions' functions (levenshtein, unaccent ...) live in public.
+grant usage on schema public to loader, transformer, validator, publisher, alerter, bi_reader;
+
+-- loader: lands and settles deliveries; never deletes what was landed.
+grant usage on schema ledger, landing, quarantine to loader;
+grant select, insert, update on all tables in schema ledger to loader;
+grant delete on ledger.line_fates to loader;
+grant usage on all sequences in schema ledger to loader;
+grant select, insert on all tables in schema landing to loader;
+grant select, insert, update on all tables in schema quarantine to loader;
+
+-- transformer: reads accepted rows, owns the private schemas dbt builds in.
+grant usage on schema ledger, accepted, quarantine, vault to transformer;
+grant select on all tables in schema ledger, accepted to transformer;
+grant select on quarantine.records, quarantine.held_fields to transformer;
+grant select on vault.pepper to transformer;
+grant insert, update on ledger.builds, ledger.build_deliveries, ledger.stage_runs to transformer;
+grant usage on all sequences in schema ledger to transformer;
+
+-- publisher: moves audited rows into the stable tables and flips the pointer.
+grant usage on schema marts, ledger to publisher;
+grant usage, create on schema published, safeguarding, assurance to publisher;
+grant execute on function published.publication_in_view() to publisher, validator, alerter, bi_reader;
+grant select on all tables in schema marts, ledger to publisher;
+alter default privileges for role transformer in schema marts grant select on tables to publisher, validator;
+grant select, insert, update, delete on all tables in schema published to publisher;
+grant insert, update on ledger.stage_runs, ledger.builds to publisher;
+grant usage on all sequences in schema ledger to publisher;
+
+-- validator: Great Expectations; reads only.
+grant usage on schema ledger, landing, quarantine, marts, published, safeguarding, assurance to validator;
+grant select on all tables in schema ledger, landing, marts, safeguarding, assurance to validator;
+grant select on quarantine.records to validator;
+
+-- alerter: evaluates the checks and keeps the alerts.
+grant usage on schema alerts, ledger, quarantine, published, safeguarding, assurance to alerter;
+grant select on all tables in schema ledger, safeguarding, assurance to alerter;
+grant select on quarantine.records, published.publications, published.pointer to alerter;
+grant select, insert, update on all tables in schema alerts to alerter;
+grant usage on all sequences in schema alerts, ledger to alerter;
+grant insert, update on ledger.stage_runs to alerter;
+
+-- bi_reader: pseudonymised readers' views, nothing else.
+grant usage on schema safeguarding, assurance, published to bi_reader;
+grant select on all tables in schema safeguarding, assurance to bi_reader;
+
+do $$
+begin
+    if exists (select from pg_namespace where nspname = 'rules') then
+        grant usage on schema rules to loader, transformer, validator, alerter;
+        grant execute on all functions in schema rules to loader, transformer, validator, alerter;
+    end if;
+end
+$$;
