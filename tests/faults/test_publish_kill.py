@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
+
 from tests.warehouse.publication_example import build, create_marts, project_with_two_marts, read
 
 PLACES = [

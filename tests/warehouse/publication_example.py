@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import psycopg
-
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-
 from frontdoor.errors import WarehouseError
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.publish import current_publication, prune_publications, publish
+
 from tests.warehouse.publication_example import build, create_marts, project_with_two_marts, read
 
 MORNING = datetime(2026, 3, 9, 8, tzinfo=UTC)
