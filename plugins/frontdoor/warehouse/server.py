@@ -140,18 +140,21 @@ def _reachable_binaries() -> Path:
     if os.geteuid() != 0 or all(_is_open(folder) for folder in (packaged, *packaged.parents)):
         return packaged
     stamp = hashlib.sha256(f"{packaged}{packaged.stat().st_mtime_ns}".encode()).hexdigest()[:12]
-    copy = ROOT_FOLDER / f"pginstall-{stamp}"
+    copy = ROOT_FOLDER / f"programs-{stamp}"
     if not copy.exists():
         ROOT_FOLDER.mkdir(parents=True, exist_ok=True)
         ROOT_FOLDER.chmod(0o755)
         draft = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(packaged.parent, draft, symlinks=True)
+        # The programs look for the wheel's own libraries beside their package.
+        package = packaged.parents[1]
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(folder, draft / folder.name, symlinks=True)
         _run_plain("chmod", "-R", "go=rX", str(draft))
         try:
             draft.rename(copy)
         except OSError:
             shutil.rmtree(draft)
-    return copy / "bin"
+    return copy / packaged.relative_to(packaged.parents[2])
 
 
 def _initialise(settings: Settings, *, binaries: Path, data: Path) -> None:
