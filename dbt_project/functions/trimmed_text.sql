@@ -1,0 +1,1 @@
+select nullif(btrim(value, e' \t\r\n\u00a0'), '')

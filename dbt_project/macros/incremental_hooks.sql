@@ -1,0 +1,10 @@
+{% macro withdraw_batch(flag, built_in) -%}
+    {%- if is_incremental() -%}
+        update {{ this }} set {{ flag }} = true, {{ built_in }} = {{ var('build_no') }}
+        where _delivery_id in {{ batch() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro analyse_when_rebuilt() -%}
+    {%- if not is_incremental() -%} analyze {{ this }} {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,11 @@
+{{ config(
+    indexes=[
+        {'columns': ['_delivery_id', '_row_number'], 'unique': true},
+        {'columns': ['mash_enquiry_id']},
+        {'columns': ['contact_id']},
+        {'columns': ['agency_person_id']},
+        {'columns': ['_version_built_in']}
+    ]
+) }}
+
+{{ record_versions(ref('stg_council__mash_enquiries')) }}
