@@ -1,6 +1,6 @@
 {% macro withdraw_batch(flag, built_in) -%}
     {%- if is_incremental() -%}
-        update {{ this }} set {{ flag }} = true, {{ built_in }} = {{ var('build_no') }}
+        update {{ this }} set {{ flag }} = true, {{ built_in }} = {{ build_no() }}
         where _delivery_id in {{ batch() }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,7 +1,3 @@
-{% macro batch() -%}
-    (select delivery_id from {{ source('ledger', 'build_deliveries') }} where build_no = {{ var('build_no') }})
-{%- endmacro %}
-
 {% macro record_versions(staged) %}
 with
 
@@ -20,7 +16,7 @@ versions as (
         staged.*,
         -- What the supplier's system said from then on; when it arrived is _received_at.
         _extract_at as recorded_from_at,
-        {{ var('build_no') }}::bigint as _version_built_in,
+        {{ build_no() }}::bigint as _version_built_in,
         false as _is_withdrawn
     from staged
 
@@ -38,7 +34,7 @@ versions as (
     {% if is_incremental() %}
         where {{ key }} in (
             select touched.{{ key }} from {{ versions }} as touched
-            where touched._version_built_in = {{ var('build_no') }}
+            where touched._version_built_in = {{ build_no() }}
         )
     {% endif %}
 
@@ -65,7 +61,7 @@ current_records as (
 
     select
         latest_versions.*,
-        {{ var('build_no') }}::bigint as _built_in,
+        {{ build_no() }}::bigint as _built_in,
         _is_withdrawn or coalesce(record_action_code = 'PURGE', false) as _is_retracted
     from latest_versions
 

@@ -4,8 +4,10 @@ dbt's messages, logs and artefacts may hold values of the rows it was working on
 module but the names of nodes and how many ended how.
 """
 
+import ctypes
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -19,6 +21,7 @@ from frontdoor.errors import WarehouseError
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import database_url
 
+PR_SET_PDEATHSIG = 1
 FAILED = ("error", "fail", "runtime error", "partial success")
 Command = Literal["build", "run", "test", "seed", "parse", "compile"]
 
@@ -32,41 +35,6 @@ class DbtResult:
     seconds: float
 
 
-def run_dbt(
-    settings: Settings,
-    command: Command = "build",
-    *,
-    selector: str | None = None,
-    variables: Mapping[str, int | str] | None = None,
-    full_refresh: bool = False,
-    excluded: tuple[str, ...] = (),
-) -> DbtResult:
-    """Run dbt and return its counts.
-
-    Raises WarehouseError naming the nodes that failed, or saying that dbt did not get as far as running any.
-    """
-    target = target_folder(settings)
-    results = target / "run_results.json"
-    results.unlink(missing_ok=True)
-    arguments = [
-        *(["--selector", selector] if selector else []),
-        *(["--exclude-resource-type", *excluded] if excluded else []),
-        *(["--vars", json.dumps(dict(variables))] if variables else []),
-        *(["--full-refresh"] if full_refresh else []),
-    ]
-    finished = subprocess.run(  # noqa: S603
-        [*_dbt_program(), *GLOBAL_FLAGS, command, *arguments],
-        cwd=settings.dbt_project_dir,
-        env={**os.environ, **dbt_environment(settings)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-        umask=0o077,
-    )
-    return _read_results(results, command=f"dbt {command} {selector or ''}".strip(), exit_code=finished.returncode)
-
-
 # No file or terminal may repeat a row's values; the cache is asked only about what the selector touches.
 GLOBAL_FLAGS = (
     "--quiet",
@@ -75,8 +43,40 @@ GLOBAL_FLAGS = (
     "--no-version-check",
     "--no-send-anonymous-usage-stats",
     "--cache-selected-only",
-    "--no-write-json",
 )  # fmt: skip
+
+
+def run_dbt(
+    settings: Settings,
+    command: Command = "build",
+    *,
+    selector: str,
+    build_no: int = 0,
+    full_refresh: bool = False,
+    left_out: tuple[str, ...] = ("unit_test",),
+) -> DbtResult:
+    """Run dbt for a selector and return its counts; resource types `left_out` are not run.
+
+    Raises WarehouseError naming the nodes that failed, or saying that dbt did not get as far as running any.
+    """
+    results = target_folder(settings) / "run_results.json"
+    results.unlink(missing_ok=True)
+    arguments = ["--selector", selector, *(["--full-refresh"] if full_refresh else [])]
+    for resource_type in left_out:
+        arguments += ["--exclude-resource-type", resource_type]
+    finished = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "dbt.cli.main", *GLOBAL_FLAGS, command, *arguments],
+        cwd=settings.dbt_project_dir,
+        # The build number is no dbt variable: dbt parses the whole project again whenever one changes.
+        env={**os.environ, **dbt_environment(settings), "FRONTDOOR_BUILD_NO": str(build_no)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509
+        umask=0o077,
+        check=False,
+    )
+    return _read_results(results, command=f"dbt {command} --selector {selector}", exit_code=finished.returncode)
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
@@ -104,13 +104,19 @@ def target_folder(settings: Settings) -> Path:
     return (settings.home / "dbt").absolute()
 
 
-def _dbt_program() -> list[str]:
-    return [sys.executable, "-m", "dbt.cli.main"]
+def _die_with_parent() -> None:
+    # A killed build must not leave its dbt writing beside the next build's (Linux only; elsewhere the next build
+    # still ends the sessions it finds).
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _read_results(path: Path, *, command: str, exit_code: int) -> DbtResult:
     if not path.exists():
-        raise WarehouseError(f"{command} ended with code {exit_code} before it ran anything; try `frontdoor dbt parse`")
+        raise WarehouseError(
+            f"{command} ended with exit code {exit_code} before it ran anything: the project does not parse,"
+            " or the warehouse cannot be reached"
+        )
     document = json.loads(path.read_text(encoding="utf-8"))
     path.unlink()
     counts = Counter(result["status"] for result in document["results"])

@@ -1,0 +1,7 @@
+{#- A killed build leaves rows stamped with its number; they are touched too, until a build is published. -#}
+{% macro is_touched(alias) -%}
+    {{ alias }}._built_in > (
+        select coalesce(max(published_build.build_no), 0) from {{ source('ledger', 'builds') }} as published_build
+        where published_build.state = 'published'
+    )
+{%- endmacro %}
