@@ -76,7 +76,7 @@ fix: $(READY) ## Mend what ruff and sqlfluff can mend
 
 .PHONY: bench
 bench: $(READY) ## Measure; print ratios of one run
-	@$(PRIVATE) $(BIN)/frontdoor bench
+	@$(PRIVATE) $(BIN)/python -m tests.bench
 
 .PHONY: generate
 generate: $(READY) ## Write again everything that follows from contracts, checks and models

@@ -29,12 +29,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "contracts": ("frontdoor.contracts.commands", "Check the feed contracts; generate what follows from them."),
     "server": ("frontdoor.warehouse.commands", "Start, stop and ask after the embedded PostgreSQL."),
     "psql": ("frontdoor.warehouse.commands", "Open psql in the warehouse."),
-    "bench": ("frontdoor.orchestration.commands", "Measure; print ratios of one run."),
 }
 # What no command may be slowed by, and no tool may do: report its use to its maker.
 QUIET = {"DO_NOT_TRACK": "1", "GX_ANALYTICS_ENABLED": "false", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-
-
 
 
 def assemble(asked: str | None) -> typer.Typer:

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     recipients_file: Path = REPOSITORY / "expectations" / "checks" / "recipients.yaml"
     smtp_url: str | None = None
     apprise_urls: str | None = None
+    # How often each feed's DAG looks in the inbox, as cron says it; a landing wakes the build, the build the watch.
+    scan_schedule: str = "*/5 * * * *"
     dbt_threads: int = Field(default=2, ge=1)
 
     @property

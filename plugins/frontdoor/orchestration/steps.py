@@ -1,0 +1,76 @@
+"""What each task does: plain functions of ids and moments, which return ids and counts only.
+
+They know no Airflow, so what a task does can be read and run without it. Whatever they import is imported when they
+run: a DAG file must parse in moments. Whatever they raise has lost its values: a task's log keeps the message.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from frontdoor.errors import SettingsError, value_free
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@contextmanager
+def _without_values() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise value_free(error) from None
+
+
+def step(function: Callable[P, R]) -> Callable[P, R]:
+    """Return `function` such that what it raises may be logged."""
+
+    @wraps(function)
+    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+        with _without_values():
+            return function(*args, **kwargs)
+
+    return told
+
+
+def moment(as_of: str) -> datetime:
+    """Return the moment a run was asked to act at, or now."""
+    if not as_of:
+        return datetime.now(tz=UTC)
+    try:
+        given = datetime.fromisoformat(as_of)
+    except ValueError:
+        raise SettingsError("as_of is not a date and time such as 2026-03-09T08:00+00:00") from None
+    if given.tzinfo is None:
+        raise SettingsError("as_of needs an offset, such as +00:00")
+    return given
+
+
+@step
+def plan_build(*, as_of: str) -> int:
+    """Open a build of what is new and return its number; 0 when nothing is new."""
+    from frontdoor.settings import Settings
+    from frontdoor.warehouse.build import open_build
+
+    opened = open_build(Settings(), started_at=moment(as_of))
+    return opened.build_no if opened else 0
+
+
+@step
+def build_layer(layer: str, *, build_no: int, as_of: str) -> dict[str, int]:
+    """Run dbt for one layer of the build and return how many nodes ended how."""
+    from frontdoor.settings import Settings
+    from frontdoor.warehouse.build import run_layer
+
+    return dict(run_layer(Settings(), build_no, layer, started_at=moment(as_of)).counts)
+
+
+@step
+def publish_build(*, build_no: int, as_of: str) -> int:
+    """Show readers the build and return the publication's number."""
+    from frontdoor.settings import Settings
+    from frontdoor.warehouse import build
+
+    return build.publish_build(Settings(), build_no, published_at=moment(as_of)).publication_no
