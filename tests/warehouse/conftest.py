@@ -1,0 +1,45 @@
+"""A database in which dbt has built everything that needs no delivery, made once and copied for each test."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from frontdoor.settings import Settings
+from frontdoor.warehouse.connect import connect
+from frontdoor.warehouse.dbt import run_dbt
+
+
+@contextmanager
+def copied_database(server: Settings, *, template: str, home: Path) -> Iterator[Settings]:
+    """A copy of a database nobody is connected to, gone afterwards."""
+    name = f"warehouse_{uuid.uuid4().hex[:12]}"
+    with connect(server, role="admin", database="postgres", autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+    try:
+        yield Settings(home=home, server_home=server.home, database_name=name)
+    finally:
+        with connect(server, role="admin", database="postgres", autocommit=True) as connection:
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def reference_warehouse(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Calendars, limits and functions; tests only read it."""
+    home = tmp_path_factory.mktemp("reference")
+    with copied_database(warehouse, template=warehouse.database_name, home=home) as settings:
+        run_dbt(settings, selector="reference", full_refresh=True)
+        yield settings
+
+
+@pytest.fixture(scope="session")
+def reference(reference_warehouse: Settings) -> Iterator[psycopg.Connection]:
+    """A reader's connection to the calendars and functions."""
+    with connect(reference_warehouse, role="transformer", autocommit=True) as connection:
+        yield connection
