@@ -17,6 +17,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("frontdoor.orchestration.commands", "Run a synthetic council's week through the real DAGs."),
     "up": ("frontdoor.orchestration.commands", "Start Airflow and PostgreSQL and leave them running."),
     "down": ("frontdoor.orchestration.commands", "End everything `frontdoor up` started."),
+    "airflow": ("frontdoor.orchestration.commands", "Run Airflow's own command with Frontdoor's configuration."),
+    "compose-secrets": ("frontdoor.orchestration.commands", "Generate the passwords docker-compose.yml needs."),
     "init": ("frontdoor.warehouse.commands", "Create or update the database."),
     "synthesise": ("frontdoor.synthesis.commands", "Write a synthetic council's deliveries."),
     "manifest": ("frontdoor.landing.commands", "Write the manifest of a delivery."),

@@ -6,6 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+CONTAINER_SECRETS = Path("/run/secrets")
 
 
 class Settings(BaseSettings):
@@ -14,7 +15,13 @@ class Settings(BaseSettings):
     Folders below `home` hold personal data (inbox, archive, database) and are made with umask 0077.
     """
 
-    model_config = SettingsConfigDict(env_prefix="FRONTDOOR_", frozen=True, extra="ignore")
+    # A container's secrets are files there, named as the variables are, in small letters.
+    model_config = SettingsConfigDict(
+        env_prefix="FRONTDOOR_",
+        frozen=True,
+        extra="ignore",
+        secrets_dir=CONTAINER_SECRETS if CONTAINER_SECRETS.is_dir() else None,
+    )
 
     home: Path = REPOSITORY / ".frontdoor"
     # Where the embedded server and the roles' passwords live, when several homes share one server.
@@ -22,6 +29,8 @@ class Settings(BaseSettings):
     database_name: str = "warehouse"
     # Replaces the embedded server: an administrator's URL of an empty database on PostgreSQL 16 or later.
     database_url: str | None = None
+    # Where Airflow keeps its own state when `database_url` is set: another database, better another server.
+    airflow_database_url: str | None = None
     council: str = "874"
     inbox_url: str | None = None
     archive_url: str | None = None

@@ -1,5 +1,7 @@
-"""`frontdoor demo`, `up`, `down` and `bench`."""
+"""`frontdoor demo`, `up`, `down`, `airflow` and `compose-secrets`."""
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +10,7 @@ import typer
 from frontdoor.settings import REPOSITORY, Settings
 
 app = typer.Typer()
+COMPOSE_SECRETS = REPOSITORY / ".frontdoor" / "compose"
 DEMO_HOME = REPOSITORY / ".frontdoor" / "demo"
 
 
@@ -53,3 +56,23 @@ def down() -> None:
 
     leftovers = end(Settings())
     typer.echo("down" + (f"; {leftovers} processes had to be ended one by one" if leftovers else ""))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def airflow(context: typer.Context) -> None:
+    """Run Airflow's own command with this home's configuration, as the containers do."""
+    from frontdoor.orchestration.service import service_environment
+
+    environment = service_environment(Settings(), port=8080)
+    os.execve(sys.executable, [sys.executable, "-m", "airflow", *context.args], environment)  # noqa: S606
+
+
+@app.command("compose-secrets")
+def compose_secrets(
+    folder: Annotated[Path, typer.Option(help="Where docker-compose.yml looks for them.")] = COMPOSE_SECRETS,
+) -> None:
+    """Generate the passwords docker-compose.yml needs; those that exist stay as they are."""
+    from frontdoor.orchestration.compose_secrets import write_compose_secrets
+
+    for path in write_compose_secrets(folder):
+        typer.echo(path)

@@ -104,23 +104,17 @@ def running_service(settings: Settings) -> Service | None:
     return service if _is_marked(service.supervisor_pid, settings) else None
 
 
-def service_environment(settings: Settings) -> dict[str, str]:
-    """Return the environment of every process of this home's Airflow."""
-    url = ensure_airflow_database(settings) if settings.database_url is None else _outside_airflow_database()
-    return {
-        **os.environ,
-        **airflow_environment(settings, database_url=url, port=_web_port()),
-        MARK: _mark(settings),
-    }
-
-
-def _outside_airflow_database() -> str:
-    url = os.environ.get("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN")
-    if not url:
-        raise SettingsError(
-            "with FRONTDOOR_DATABASE_URL set, name Airflow's own in AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
-        )
-    return url
+def service_environment(settings: Settings, *, port: int | None = None) -> dict[str, str]:
+    """Return the environment of every process of this home's Airflow; what the caller set of Airflow's stands."""
+    if settings.airflow_database_url:
+        url = settings.airflow_database_url
+    elif settings.database_url:
+        raise SettingsError("with FRONTDOOR_DATABASE_URL set, set FRONTDOOR_AIRFLOW_DATABASE_URL too")
+    else:
+        url = ensure_airflow_database(settings)
+    ours = airflow_environment(settings, database_url=url, port=port or _web_port())
+    theirs = {name: value for name, value in os.environ.items() if name.startswith("AIRFLOW__")}
+    return {**os.environ, **ours, **theirs, MARK: _mark(settings)}
 
 
 def _start_supervisor(settings: Settings, environment: dict[str, str]) -> Service:
