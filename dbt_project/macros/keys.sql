@@ -14,3 +14,11 @@
         'UTF8'
     )), 'hex'), 32)
 {%- endmacro %}
+
+{% macro keys_of(event, event_id, noun) -%}
+    select
+        {{ mart_key(noun, 'event.' ~ event_id) }} as subject_key,
+        '{{ event }}' as event_code,
+        event.{{ event_id }} as event_id
+    from {{ ref('jny_' ~ event) }} as event
+{%- endmacro %}

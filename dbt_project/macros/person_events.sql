@@ -36,3 +36,34 @@
             as rating (code)
     )
 {%- endmacro %}
+
+{#- Every rating an enquiry ever had, for tightest_due. -#}
+{% macro enquiry_rag_codes(enquiry_id) -%}
+    (
+        select coalesce(array_agg(distinct rating.code) filter (where rating.code is not null), '{}')
+        from {{ ref('jny_mash_enquiries__versions') }} as version
+        cross join lateral unnest(array[version.rag_at_start_code, version.rag_current_code]) as rating (code)
+        where version.mash_enquiry_id = {{ enquiry_id }} and not version._is_withdrawn
+    )
+{%- endmacro %}
+
+{#- Leaves out what is built already as it is; what a killed build wrote has not been published, so it is written again. -#}
+{% macro unless_built(alias, key, columns) -%}
+    {%- if is_incremental() -%}
+    where not exists (
+        select 1 from {{ this }} as built
+        where built.{{ key }} = {{ alias }}.{{ key }}
+            and not {{ is_touched('built') }}
+            and not built._is_retracted
+            and (
+                {%- for column in columns %}
+                built.{{ column }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            ) is not distinct from (
+                {%- for column in columns %}
+                {{ alias }}.{{ column }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            )
+    )
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,99 @@
+{{ config(
+    unique_key='child_key',
+    indexes=[
+        {'columns': ['child_key'], 'unique': true},
+        {'columns': ['founding_record_key']},
+        {'columns': ['_built_in']}
+    ]
+) }}
+
+with
+
+members as (
+
+    select * from {{ ref('int_children__members') }}
+
+),
+
+person_records as (
+
+    select * from {{ ref('int_person_records') }}
+
+),
+
+standardised as (
+
+    select * from {{ ref('int_person_records__standardised') }}
+
+),
+
+children_in_question as (
+
+    select distinct
+        members.child_key,
+        members.founding_record_key
+    from members
+    {% if is_incremental() %}
+        where {{ is_touched('members') }}
+    {% endif %}
+
+),
+
+described as (
+
+    select
+        members.child_key,
+        members.founding_record_key,
+        mode() within group (order by extract(year from standardised.evident_birth_date)::integer) as birth_year,
+        mode() within group (order by person_records.sex_code) as sex_code,
+        mode() within group (order by person_records.ethnicity_code) as ethnicity_code,
+        bool_or(person_records.is_unborn) and count(standardised.evident_birth_date) = 0 as is_unborn,
+        bool_or(standardised.is_restricted) as is_restricted,
+        count(*)::integer as record_count,
+        count(distinct members.person_scope)::integer as agency_count,
+        min(person_records.first_recorded_at) as first_recorded_at,
+        {{ build_no() }}::bigint as _built_in,
+        false as _is_retracted
+    from children_in_question
+    inner join members on children_in_question.child_key = members.child_key
+    inner join person_records on members.record_key = person_records.record_key
+    inner join standardised on members.record_key = standardised.record_key
+    where not members._is_retracted
+    group by members.child_key, members.founding_record_key
+
+),
+
+children as (
+
+    select * from described
+
+    {% if is_incremental() %}
+
+        union all
+
+        -- A child whose founding record now belongs to another, or to nobody.
+        select
+            gone.child_key,
+            gone.founding_record_key,
+            gone.birth_year,
+            gone.sex_code,
+            gone.ethnicity_code,
+            gone.is_unborn,
+            gone.is_restricted,
+            gone.record_count,
+            gone.agency_count,
+            gone.first_recorded_at,
+            {{ build_no() }}::bigint as _built_in,
+            true as _is_retracted
+        from {{ this }} as gone
+        where gone.founding_record_key in (
+            select members.record_key from members
+            where {{ is_touched('members') }}
+        )
+        and not exists (select 1 from described where described.child_key = gone.child_key)
+
+    {% endif %}
+
+)
+
+select * from children

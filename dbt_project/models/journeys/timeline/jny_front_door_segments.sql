@@ -1,0 +1,163 @@
+{{ config(
+    unique_key=['contact_id', 'segment_code', 'part_id'],
+    indexes=[
+        {'columns': ['contact_id', 'segment_code', 'part_id'], 'unique': true},
+        {'columns': ['_built_in']}
+    ]
+) }}
+
+with
+
+timeline as (
+
+    select * from {{ ref('jny_front_door_timeline') }}
+    {% if is_incremental() %}
+        where {{ is_touched('jny_front_door_timeline') }}
+    {% endif %}
+
+),
+
+agency_checks as (
+
+    select * from {{ ref('jny_agency_checks') }}
+
+),
+
+checks as (
+
+    select
+        timeline.contact_id,
+        timeline.enquiry_rag_code,
+        timeline.enquiry_rag_codes,
+        timeline.enquiry_started_at,
+        timeline.enquiry_started_at_precision,
+        agency_checks.agency_check_id,
+        agency_checks.requested_at,
+        agency_checks.requested_at_precision,
+        agency_checks.returned_at
+    from timeline
+    inner join agency_checks on timeline.mash_enquiry_id = agency_checks.mash_enquiry_id
+    where not agency_checks._is_retracted
+        and (agency_checks.is_expected or agency_checks.requested_at is not null)
+        -- What was waived is not waited for.
+        and agency_checks.status_code is distinct from 'WAIVED'
+
+),
+
+-- A part tells the agencies' checks of G5 and G6 apart; the other segments have one.
+parts as (
+
+    select
+        contact_id, 'G1' as segment_code, '' as part_id, rag_code, contact_rag_codes as rag_codes,
+        submitted_at as started_at, 'datetime' as started_at_precision, received_at as done_at
+    from timeline
+    union all
+    select contact_id, 'G2', '', rag_code, contact_rag_codes, received_at, received_at_precision, created_at
+    from timeline
+    union all
+    select contact_id, 'G3', '', rag_code, contact_rag_codes, received_at, received_at_precision, ifd_oversight_at
+    from timeline
+    union all
+    select
+        contact_id, 'G4', '', rag_code, contact_rag_codes, ifd_oversight_at, ifd_oversight_at_precision,
+        -- Onward to MASH, or decided there and then.
+        case
+            when ifd_decision_code = 'MASH' or mash_enquiry_id is not null then enquiry_started_at
+            else ifd_decision_at
+        end
+    from timeline
+    union all
+    select
+        contact_id, 'G5', agency_check_id, enquiry_rag_code, enquiry_rag_codes,
+        enquiry_started_at, enquiry_started_at_precision, requested_at
+    from checks
+    union all
+    select
+        contact_id, 'G6', agency_check_id, enquiry_rag_code, enquiry_rag_codes,
+        requested_at, requested_at_precision, returned_at
+    from checks
+    union all
+    select
+        contact_id, 'G7', '', enquiry_rag_code, enquiry_rag_codes, last_check_returned_at, 'datetime', collated_at
+    from timeline
+    union all
+    select
+        contact_id, 'G8', '', enquiry_rag_code, enquiry_rag_codes, collated_at, collated_at_precision, oversight_at
+    from timeline
+    union all
+    select
+        contact_id, 'G9', '', enquiry_rag_code, enquiry_rag_codes,
+        enquiry_started_at, enquiry_started_at_precision, concluded_at
+    from timeline
+    union all
+    select
+        contact_id, 'G10', '', rag_code, contact_rag_codes, received_at, received_at_precision, first_decision_at
+    from timeline
+
+),
+
+due_segments as (
+
+    select
+        parts.*,
+        (
+            select
+                min(
+                    {{ function('due_at') }}(
+                        'segment_' || parts.segment_code, rating.code, parts.started_at, parts.started_at_precision
+                    )
+                )
+            from unnest(case when cardinality(parts.rag_codes) > 0 then parts.rag_codes else array[null::text] end)
+                as rating (code)
+        ) as due_at
+    from parts
+    where parts.started_at is not null
+
+),
+
+front_door_segments as (
+
+    select
+        due_segments.contact_id,
+        due_segments.segment_code,
+        due_segments.part_id,
+        timeline.child_key,
+        due_segments.rag_code,
+        due_segments.started_at,
+        due_segments.due_at,
+        due_segments.done_at,
+        {{ build_no() }}::bigint as _built_in,
+        timeline._is_retracted
+    from due_segments
+    inner join timeline on due_segments.contact_id = timeline.contact_id
+
+    {% if is_incremental() %}
+
+        union all
+
+        -- A segment that its journey no longer has.
+        select
+            earlier.contact_id,
+            earlier.segment_code,
+            earlier.part_id,
+            earlier.child_key,
+            earlier.rag_code,
+            earlier.started_at,
+            earlier.due_at,
+            earlier.done_at,
+            {{ build_no() }}::bigint as _built_in,
+            true as _is_retracted
+        from {{ this }} as earlier
+        where earlier.contact_id in (select timeline.contact_id from timeline)
+            and not exists (
+                select 1 from due_segments
+                where due_segments.contact_id = earlier.contact_id
+                    and due_segments.segment_code = earlier.segment_code
+                    and due_segments.part_id = earlier.part_id
+            )
+
+    {% endif %}
+
+)
+
+select * from front_door_segments
