@@ -1,0 +1,147 @@
+"""CSV read strictly: one record per physical line, and a damaged line costs exactly itself."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+from frontdoor.deliveries.columns import Column, Drift, Layout, lay_out
+from frontdoor.deliveries.copy_text import copy_row, extra_text
+from frontdoor.deliveries.encodings import Encoding, decoded_lines
+from frontdoor.deliveries.lines import BLOCK_BYTES, LONGEST_LINE_BYTES, line_blocks
+from frontdoor.deliveries.tally import LineTally
+from frontdoor.errors import DeliveryRefused
+
+# The length of lines is capped already; the module's own limit would refuse long but honest fields.
+csv.field_size_limit(LONGEST_LINE_BYTES)
+
+
+class CsvRecords:
+    """The records of one CSV file as COPY text, with the tally of its lines.
+
+    `tally` and `drift` are complete once `blocks` is exhausted.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        columns: Sequence[Column],
+        encoding: Encoding = "utf-8",
+        block_bytes: int = BLOCK_BYTES,
+    ) -> None:
+        self.tally = LineTally()
+        self._encoding = encoding
+        self._file: IO[bytes] = path.open("rb", buffering=0)
+        self._blocks = line_blocks(self._file, block_bytes=block_bytes)
+        header, self._first_block = self._read_header()
+        self._layout = lay_out(header, columns=columns) if header is not None else Layout((), (), ())
+        self._comma_count = len(self._layout.field_names) - 1
+        self._blank_record = b"," * self._comma_count
+
+    @property
+    def copy_columns(self) -> tuple[str, ...]:
+        """The landing columns a block fills after `_delivery_id, _row_number`."""
+        named = tuple(name for name in self._layout.field_names if name is not None)
+        return (*named, "_extra") if self._layout.has_extras else named
+
+    @property
+    def drift(self) -> tuple[Drift, ...]:
+        """How the header differs from the contract."""
+        return self._layout.drift
+
+    def blocks(self, *, delivery_id: int) -> Iterator[bytes]:
+        """Yield COPY text until the file ends."""
+        prefix = b"%d," % delivery_id
+        with self._file:
+            if self._first_block:
+                yield self._copy_block(self._first_block, prefix=prefix)
+            for block in self._blocks:
+                yield self._copy_block(block, prefix=prefix)
+
+    def _read_header(self) -> tuple[list[str] | None, bytes]:
+        for block in self._blocks:
+            lines = block.splitlines(keepends=True)
+            for number, line in enumerate(lines, start=1):
+                self.tally.add("structural")
+                if line.strip():
+                    return self._header_fields(line), b"".join(lines[number:])
+        return None, b""
+
+    def _header_fields(self, line: bytes) -> list[str]:
+        ((_, text),) = decoded_lines(line, encoding=self._encoding)
+        fields = _split_quoted(text) if text is not None and b"\0" not in text else None
+        if fields is None:
+            raise DeliveryRefused("the header line cannot be read", rule_id="ENV-D09")
+        return fields
+
+    def _copy_block(self, block: bytes, *, prefix: bytes) -> bytes:
+        if self._is_plain(block):
+            lines = block.splitlines()
+            count = len(lines)
+            if {line.count(b",") for line in lines} == {self._comma_count}:
+                first = self.tally.line_count + 1
+                self.tally.add("landed", count=count)
+                return b"".join(
+                    [b"%b%d,%b\n" % (prefix, number, line) for number, line in enumerate(lines, start=first)]
+                )
+        return b"".join(self._copy_line(*line, prefix=prefix) for line in self._decoded(block))
+
+    def _is_plain(self, block: bytes) -> bool:
+        """Say whether lines can go to COPY as they are, but for their number of fields."""
+        return not (
+            self._layout.has_extras
+            or self._encoding != "utf-8"
+            or b'"' in block
+            or b"\\" in block
+            or b"\0" in block
+            or block.startswith(self._blank_record)
+            or b"\n" + self._blank_record in block
+            or b"\r" + self._blank_record in block
+        )
+
+    def _decoded(self, block: bytes) -> Iterator[tuple[bytes, bytes | None]]:
+        if self._encoding != "utf-8":
+            return decoded_lines(block, encoding=self._encoding)
+        return ((line, line) for line in block.splitlines())
+
+    def _copy_line(self, line: bytes, text: bytes | None, *, prefix: bytes) -> bytes:
+        if not line.strip() or not line.strip(b","):
+            # Spreadsheets leave such rows behind at the end.
+            self.tally.add("structural")
+            return b""
+        if text is None:
+            self.tally.add_unreadable(line, rule_id="ENV-R04")
+            return b""
+        if b"\0" in text:
+            self.tally.add_unreadable(line, rule_id="ENV-R03")
+            return b""
+        fields = self._fields(text)
+        if fields is None or len(fields) != self._comma_count + 1:
+            self.tally.add_unreadable(line, rule_id="ENV-R01" if fields is None else "ENV-R02")
+            return b""
+        self.tally.add("landed")
+        return copy_row(prefix, row_number=self.tally.line_count, fields=self._landed_fields(fields))
+
+    def _fields(self, text: bytes) -> list[str] | None:
+        return _split_quoted(text) if b'"' in text else text.decode().split(",")
+
+    def _landed_fields(self, fields: list[str]) -> list[str | None]:
+        if not self._layout.has_extras:
+            return list(fields)
+        named: list[str | None] = []
+        extras: dict[str, object] = {}
+        for value, extra in zip(fields, self._layout.extra_names, strict=True):
+            if extra is None:
+                named.append(value)
+            else:
+                extras[extra] = value
+        return [*named, extra_text(extras)]
+
+
+def _split_quoted(line: bytes) -> list[str] | None:
+    """Return a line's fields, or None when its quotes do not close."""
+    try:
+        return next(csv.reader([line.decode().rstrip("\r\n")], strict=True))
+    except csv.Error:
+        return None

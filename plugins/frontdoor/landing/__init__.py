@@ -1,0 +1,1 @@
+"""From a file in the inbox to settled rows in the warehouse, exactly once."""

@@ -1,0 +1,175 @@
+"""Lands one delivery: ledger row, verbatim rows and the fate of every line, in one transaction or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import psycopg
+from psycopg import sql
+
+from frontdoor.contracts.model import FeedContract
+from frontdoor.deliveries.archive import ArchivedFile
+from frontdoor.deliveries.columns import Column, Drift
+from frontdoor.deliveries.copy_text import COPY_OPTIONS
+from frontdoor.deliveries.csv_records import CsvRecords
+from frontdoor.deliveries.encodings import Encoding
+from frontdoor.deliveries.json_records import JsonArrayRecords, JsonLineRecords
+from frontdoor.deliveries.manifest import Manifest
+from frontdoor.deliveries.tally import LineTally
+from frontdoor.errors import DeliveryRefused, WarehouseError
+from frontdoor.faults import checkpoint
+from frontdoor.landing import ledger
+from frontdoor.landing.received import Received, check_envelope, encoding_for
+
+Outcome = Literal["new", "duplicate", "rejected"]
+
+
+class Records(Protocol):
+    """What every reader offers landing."""
+
+    tally: LineTally
+
+    @property
+    def copy_columns(self) -> tuple[str, ...]:
+        """The landing columns a block fills after the lineage columns."""
+
+    @property
+    def drift(self) -> tuple[Drift, ...]:
+        """How the columns differ from the contract; complete once `blocks` is exhausted."""
+
+    def blocks(self, *, delivery_id: int) -> "Sequence[bytes]":
+        """Yield COPY text until the file ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What became of one pick-up."""
+
+    outcome: Outcome
+    delivery_id: int
+    rule_id: str | None = None
+
+
+def land_delivery(
+    connection: psycopg.Connection, received: Received, *, contract: FeedContract, council: str
+) -> Landing:
+    """Land a delivery once, however often it is tried.
+
+    The ledger row is the first statement, keyed by the bytes: a retry after an unacknowledged commit finds it.
+    A refused delivery changes nothing but the ledger, and is tried again when it is sent again.
+    Raises WarehouseError with the SQLSTATE only, because PostgreSQL's messages quote what it was given.
+    """
+    try:
+        try:
+            with connection.transaction():
+                landing = _land(connection, received, contract=contract, council=council)
+                checkpoint("before-commit")
+        except DeliveryRefused as refusal:
+            with connection.transaction():
+                landing = _reject(connection, received, contract=contract, refusal=refusal)
+                checkpoint("before-rejection-commit")
+        checkpoint("after-landing-commit")
+    except psycopg.Error as error:
+        raise WarehouseError(
+            f"landing a delivery of {contract.feed} failed; nothing of it was kept", sqlstate=error.sqlstate
+        ) from None
+    return landing
+
+
+def _land(connection: psycopg.Connection, received: Received, *, contract: FeedContract, council: str) -> Landing:
+    ledger.lock_feed(connection, contract.feed)
+    state = ledger.claim(connection, received, contract=contract)
+    if state in ("landed", "accepted"):
+        ledger.record_arrival(connection, received, feed=contract.feed, outcome="duplicate")
+        return Landing("duplicate", received.delivery_id)
+    manifest = check_envelope(received, feed=contract.feed, council=council)
+    if ledger.is_in_landing(connection, received.delivery_id, feed=contract.feed):
+        # Rejected by a rule after it had landed: its rows are still there, to be judged anew.
+        ledger.reopen(connection, received, manifest=manifest)
+    else:
+        encoding = encoding_for(received.archived, accepts_cp1252=contract.accepts_cp1252)
+        records = open_records(received.archived, contract=contract, encoding=encoding)
+        copy_records(connection, records, feed=contract.feed, delivery_id=received.delivery_id)
+        drift = records.drift
+        _check_counts(records.tally, manifest)
+        ledger.record_lines(connection, received, manifest=manifest, tally=records.tally, feed=contract.feed)
+        ledger.record_drift(connection, received.delivery_id, drift=drift)
+        _warn(connection, received, manifest=manifest, contract=contract, encoding=encoding, drift=drift)
+    ledger.record_arrival(connection, received, feed=contract.feed, outcome="new")
+    return Landing("new", received.delivery_id)
+
+
+def open_records(archived: ArchivedFile, *, contract: FeedContract, encoding: Encoding) -> Records:
+    """Return the reader of a feed's format, its header already matched."""
+    readers: dict[str, type] = {"csv": CsvRecords, "json": JsonArrayRecords, "jsonl": JsonLineRecords}
+    records: Records = readers[contract.format](archived.path, columns=feed_columns(contract), encoding=encoding)
+    return records
+
+
+def feed_columns(contract: FeedContract) -> tuple[Column, ...]:
+    """Return a contract's fields as readers need them."""
+    return tuple(
+        Column(field.name, field.header, tuple(field.synonyms), field.is_mandatory) for field in contract.fields
+    )
+
+
+def copy_records(connection: psycopg.Connection, records: Records, *, feed: str, delivery_id: int) -> None:
+    """COPY a reader's records into the feed's landing table; Python prepares the next block while the server works."""
+    statement = sql.SQL("copy landing.{} ({}) from stdin with ({})").format(
+        sql.Identifier(feed),
+        sql.SQL(", ").join(map(sql.Identifier, ("_delivery_id", "_row_number", *records.copy_columns))),
+        sql.SQL(COPY_OPTIONS),
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for block in records.blocks(delivery_id=delivery_id):
+            copy.write(block)
+            checkpoint("mid-copy")
+
+
+def _check_counts(tally: LineTally, manifest: Manifest) -> None:
+    count = tally.record_count
+    if count == 0 and not manifest.nil_return:
+        raise DeliveryRefused("the file holds no records and is not a nil return", rule_id="ENV-D07")
+    if count > 0 and manifest.nil_return:
+        raise DeliveryRefused(f"the nil return holds {count} records", rule_id="ENV-D07")
+    if count != manifest.row_count:
+        raise DeliveryRefused(
+            f"the file holds {count} records and its manifest states {manifest.row_count}", rule_id="ENV-D05"
+        )
+    stated = manifest.control_totals.get("row_count", count)
+    if stated != count:
+        raise DeliveryRefused("the control total row_count is not the file's", rule_id="ENV-D06")
+
+
+def _warn(
+    connection: psycopg.Connection,
+    received: Received,
+    *,
+    manifest: Manifest,
+    contract: FeedContract,
+    encoding: Encoding,
+    drift: Sequence[Drift],
+) -> None:
+    broken = {
+        "ENV-D20": ledger.is_restatement(connection, received, feed=contract.feed),
+        "ENV-D21": encoding == "cp1252",
+        "ENV-D22": len(drift),
+        "ENV-D23": manifest.schema_version != contract.version,
+    }
+    for rule_id, count in broken.items():
+        if count:
+            ledger.record_broken_rule(connection, received, rule_id=rule_id, count=int(count))
+
+
+def _reject(
+    connection: psycopg.Connection, received: Received, *, contract: FeedContract, refusal: DeliveryRefused
+) -> Landing:
+    ledger.lock_feed(connection, contract.feed)
+    state = ledger.claim(connection, received, contract=contract)
+    if state in ("landed", "accepted"):
+        # The same bytes were landed with a better manifest: this one changes nothing.
+        ledger.record_arrival(connection, received, feed=contract.feed, outcome="duplicate", rule_id=refusal.rule_id)
+        return Landing("duplicate", received.delivery_id, refusal.rule_id)
+    ledger.reject_unread(connection, received, rule_id=refusal.rule_id)
+    ledger.record_arrival(connection, received, feed=contract.feed, outcome="rejected", rule_id=refusal.rule_id)
+    return Landing("rejected", received.delivery_id, refusal.rule_id)

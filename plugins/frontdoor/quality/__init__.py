@@ -1,0 +1,1 @@
+"""Judging deliveries: envelope rules, the contract's rules through Great Expectations, quarantine and receipts."""
