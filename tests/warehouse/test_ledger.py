@@ -54,3 +54,20 @@ def test_a_fate_taken_away_afterwards_is_noticed(admin: psycopg.Connection) -> N
     commit(admin, fate(1, 1, "structural"), fate(2, 3, "landed"))
     with pytest.raises(psycopg.errors.CheckViolation):
         admin.execute("delete from ledger.line_fates where fate = 'landed'")
+
+
+def test_constraints_made_immediate_do_not_rely_on_an_older_check(admin: psycopg.Connection) -> None:
+    with pytest.raises(psycopg.errors.CheckViolation), admin.transaction():
+        for statement in (DELIVERY, fate(1, 1, "structural"), fate(2, 3, "landed"), "set constraints all immediate"):
+            admin.execute(statement.encode())
+        admin.execute("delete from ledger.line_fates where fate = 'landed'")
+
+
+def test_a_delivery_of_very_many_ranges_is_checked_once(admin: psycopg.Connection) -> None:
+    commit(
+        admin,
+        "update ledger.deliveries set line_count = 40000, structural_count = 20000, accepted_count = 20000",
+        "insert into ledger.line_fates select 1, int8range(n, n + 1),"
+        " case when n % 2 = 0 then 'landed' else 'structural' end from generate_series(1, 40000) as n",
+    )
+    assert admin.execute("select count(*) from ledger.line_fates").fetchone() == (40000,)
