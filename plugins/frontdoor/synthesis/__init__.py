@@ -1,0 +1,1 @@
+"""A seeded synthetic council that writes deliveries as its agencies would: independent of the code that reads them."""
