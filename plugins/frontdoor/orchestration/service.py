@@ -97,11 +97,8 @@ def down(settings: Settings) -> int:
 
 def running_service(settings: Settings) -> Service | None:
     """Return the Airflow of this home when its supervisor lives."""
-    try:
-        service = Service(**json.loads(_service_file(settings).read_text()))
-    except (FileNotFoundError, ValueError, TypeError):
-        return None
-    return service if _is_marked(service.supervisor_pid, settings) else None
+    service = _recorded_service(settings)
+    return service if service and _is_marked(service.supervisor_pid, settings) else None
 
 
 def service_environment(settings: Settings, *, port: int | None = None) -> dict[str, str]:
@@ -191,7 +188,9 @@ def _one_at_a_time(settings: Settings) -> Iterator[None]:
 
 def _end_leftovers(settings: Settings) -> int:
     """End what outlived its supervisor; a killed scheduler leaves workers that go on."""
-    leftovers = [process for process in psutil.process_iter() if _is_marked(process.pid, settings)]
+    recorded = _recorded_service(settings)
+    session = recorded.supervisor_pid if recorded else None
+    leftovers = [process for process in psutil.process_iter() if _is_ours(process.pid, settings, session=session)]
     for process in leftovers:
         with contextlib.suppress(psutil.Error):
             process.terminate()
@@ -200,6 +199,28 @@ def _end_leftovers(settings: Settings) -> int:
         with contextlib.suppress(psutil.Error):
             process.kill()
     return len(leftovers)
+
+
+def _recorded_service(settings: Settings) -> Service | None:
+    try:
+        return Service(**json.loads(_service_file(settings).read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def _is_ours(pid: int, settings: Settings, *, session: int | None) -> bool:
+    """Say whether a process is of this home's Airflow: by its mark, or by the supervisor's session.
+
+    Airflow's workers overwrite their environment with their title. A session's number is not given out again while
+    a member lives, so members without a leader are ours too.
+    """
+    if _is_marked(pid, settings):
+        return True
+    try:
+        is_member = session is not None and os.getsid(pid) == session and pid != os.getpid()
+    except OSError:
+        return False
+    return is_member and (not psutil.pid_exists(session or 0) or _is_marked(session or 0, settings))
 
 
 def _is_marked(pid: int, settings: Settings) -> bool:
