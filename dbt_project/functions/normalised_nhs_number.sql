@@ -1,1 +1,1 @@
-select nullif(regexp_replace(value, '[\s\u00a0-]', '', 'g'), '')
+select rules.normalised_nhs_number(value)

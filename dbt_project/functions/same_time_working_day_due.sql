@@ -1,10 +1,13 @@
--- Working days are never the Sundays on which clocks change, so the local time exists exactly once on the day due.
-select
-    (due_day.date_day + (started_at at time zone '{{ var("local_timezone") }}')::time)
-        at time zone '{{ var("local_timezone") }}'
-from {{ ref('calendar_days') }} as day_zero
-inner join {{ ref('calendar_days') }} as due_day
-    on due_day.is_working_day
-    and due_day.working_day_no = day_zero.working_day_no + amount
-where day_zero.date_day = (started_at at time zone '{{ var("local_timezone") }}')::date
-    and amount > 0
+-- Clocks change on Sundays, so on a working day the local time exists exactly once.
+declare
+    local_at timestamp := started_at at time zone '{{ var("local_timezone") }}';
+    due_day date;
+begin
+    select due.date_day into due_day
+    from {{ ref('calendar_days') }} as day_zero
+    inner join {{ ref('calendar_days') }} as due
+        on due.is_working_day
+        and due.working_day_no = day_zero.working_day_no + amount
+    where day_zero.date_day = local_at::date;
+    return (due_day + local_at::time) at time zone '{{ var("local_timezone") }}';
+end

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
-
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.dbt import run_dbt
+from psycopg import sql
 
 
 @contextmanager

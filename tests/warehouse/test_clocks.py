@@ -26,7 +26,7 @@ AWKWARD_DAYS = [
     date(2027, 12, 24), date(2022, 6, 1), date(2022, 9, 16),
 ]  # fmt: skip
 moments = st.one_of(
-    st.datetimes(datetime(2022, 1, 1), datetime(2027, 11, 1)),
+    st.datetimes(datetime(2022, 1, 1), datetime(2027, 11, 1)),  # noqa: DTZ001 - made aware below
     st.builds(
         lambda day, offset, seconds: datetime.combine(day, local_time()) + timedelta(days=offset, seconds=seconds),
         st.sampled_from(AWKWARD_DAYS),
@@ -152,10 +152,22 @@ def test_elapsed_hours_are_plain_hours_also_over_a_change_of_the_clocks(
         ("amber MASH on a Friday", "mash_conclusion", "AMBER", "2026-03-06T15:20+00:00", "2026-03-09T15:20+00:00"),
         ("green MASH", "mash_conclusion", "GREEN", "2026-03-02T09:30+00:00", "2026-03-05T09:30+00:00"),
         ("unrated gets amber's", "mash_conclusion", None, "2026-03-06T15:20+00:00", "2026-03-09T15:20+00:00"),
-        ("interview over the repeated hour", "return_interview", None, "2026-10-24T12:00+01:00", "2026-10-27T11:00+00:00"),
-        ("safety, amber, same day", "safety_confirmation", "AMBER", "2026-03-02T09:00+00:00", "2026-03-02T23:59:59+00:00"),
-        ("screening, amber, over night", "contact_oversight", "AMBER", "2026-03-02T16:30+00:00", "2026-03-03T11:00+00:00"),
-        ("screening, amber, over a weekend", "contact_oversight", "AMBER", "2026-03-06T16:00+00:00", "2026-03-09T11:30+00:00"),
+        (
+            "interview over the repeated hour", "return_interview", None,
+            "2026-10-24T12:00+01:00", "2026-10-27T11:00+00:00",
+        ),
+        (
+            "safety, amber, same day", "safety_confirmation", "AMBER",
+            "2026-03-02T09:00+00:00", "2026-03-02T23:59:59+00:00",
+        ),
+        (
+            "screening, amber, over night", "contact_oversight", "AMBER",
+            "2026-03-02T16:30+00:00", "2026-03-03T11:00+00:00",
+        ),
+        (
+            "screening, amber, over a weekend", "contact_oversight", "AMBER",
+            "2026-03-06T16:00+00:00", "2026-03-09T11:30+00:00",
+        ),
         ("immediate referral", "portal_receipt", "IMMEDIATE", "2026-03-07T23:30+00:00", "2026-03-08T00:30+00:00"),
     ],
 )  # fmt: skip

@@ -1,0 +1,1 @@
+select rules.postcode_is_valid(value)
