@@ -25,12 +25,15 @@ create table quarantine.unreadable_lines (
     primary key (delivery_id, row_number)
 );
 
--- One row per held record: which of its fields may not be believed.
+-- One row per record that is or was held: which of its fields may not be believed, and whether it was given up.
 create view quarantine.held_fields as
 select
     delivery_id,
     row_number,
-    coalesce(array_agg(field_name order by field_name) filter (where field_name is not null), '{}') as field_names
+    bool_or(state = 'waiting') as is_held,
+    bool_or(state = 'discarded') as is_discarded,
+    coalesce(
+        array_agg(field_name order by field_name) filter (where field_name is not null and state = 'waiting'), '{}'
+    ) as field_names
 from quarantine.records
-where state = 'waiting'
 group by delivery_id, row_number;
