@@ -1,0 +1,1 @@
+"""Checks evaluated by the clock, alerts with a life, messages without personal data, and the daily brief."""
