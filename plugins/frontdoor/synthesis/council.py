@@ -83,6 +83,8 @@ class Council:
         while True:
             family = random.choice(self.population.families)
             is_plain = all(child.restricted == "N" and child.la_code == self.la_code for child in family.children)
+            births = {child.birth_date for child in family.children}
+            is_plain = is_plain and len(births) == len(family.children)
             is_met = any((COUNCIL, child.number) in self.registers.known for child in family.children)
             is_old_enough = not school_age or all(child.school for child in family.children)
             is_free = not is_met and family.number not in self._reserved

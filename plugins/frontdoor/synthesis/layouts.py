@@ -18,6 +18,8 @@ _ENVELOPE = ("source_record_id", "record_version", "record_action", "last_update
 class Layout:
     """How one feed's files look."""
 
+    # The warehouse's name for the feed, which the truth files use, and the supplier's, which its files bear.
+    feed: str
     token: str
     source_org: str
     format: str
@@ -119,33 +121,33 @@ def _person_totals(rows: Sequence[Row]) -> dict[str, object]:
     return {"rows": len(rows), "restricted": _count(rows, "restricted_flag", "R1", "R2")}
 
 
-MISSING = Layout("misper", "35", "csv", "source_record_id", _columns(
+MISSING = Layout("police__missing_episodes", "misper", "35", "csv", "source_record_id", _columns(
     "incident_log_ref category reported_at last_seen_at reported_by_type missing_from_type missing_from_postcode "
     "placement_urn looked_after_flag responsible_la_code risk_initial risk_current risk_changed_at flags "
     "prior_episode_count_90d status found_at returned_to_type found_by prevention_interview_at "
     "prevention_interview_outcome harm_disclosed notified_la_at"
 ), _missing_totals)  # fmt: skip
 
-HEALTH = Layout("healthchk", "RYV", "json", "source_record_id", _columns(
+HEALTH = Layout("health__check_responses", "healthchk", "RYV", "json", "source_record_id", _columns(
     "mash_enquiry_ref request_received_at rag status status_reason started_at returned_at responder_role "
     "responding_ods services_checked was_not_brought_12m ed_attendances_12m ed_injury_12m immunisations_up_to_date "
     "parental_factor_codes pregnancy_flag gestation_weeks analysis_present risk_to_child_stated text_pointer_id"
 ), _health_totals)  # fmt: skip
 
-SENT = Layout("portalsent", "PORTAL", "jsonl", "source_record_id", _columns(
+SENT = Layout("portal__sent_referrals", "portalsent", "PORTAL", "jsonl", "source_record_id", _columns(
     "portal_reference submitted_at agency_type agency_code referrer_role route target_la child_index child_count "
     "urgency_stated concern_codes parent_informed consent_given consent_override_reason phone_call_ref phone_call_at "
     "payload_hash attachment_count delivery_status delivery_status_at ack_reference ack_at resubmission_of"
 ), _portal_totals)  # fmt: skip
 
-CONTACTS = Layout("contacts", "LCS", "csv", "contact_id", _columns(
+CONTACTS = Layout("council__contacts", "contacts", "LCS", "csv", "contact_id", _columns(
     "contact_id received_at created_in_lcs_at channel portal_reference source_code source_org_code concern_codes "
     "is_open_case open_case_type sent_to_ifd_at ifd_oversight_at ifd_oversight_by_role ifd_oversight_qualified rag "
     "rag_set_at ifd_decision ifd_decision_at referrer_ack_at referrer_outcome_told_at consent_status "
     "child_voice_recorded child_impact_recorded outcome_json closed_at"
 ), _contact_totals)  # fmt: skip
 
-ENQUIRIES = Layout("mashenq", "LCS", "csv", "mash_enquiry_ref", _columns(
+ENQUIRIES = Layout("council__mash_enquiries", "mashenq", "LCS", "csv", "mash_enquiry_ref", _columns(
     "mash_enquiry_ref contact_id rag_at_start rag_current decision_to_enquire_at enquiry_started_at consent_status "
     "consent_at consent_by_role dispense_reason dispense_authorised_by_role dispense_authorised_at sw_registered "
     "safety_confirmed_at last_safety_confirmed_at safety_method interim_safety_plan cur_daily_life cur_household "
@@ -154,18 +156,18 @@ ENQUIRIES = Layout("mashenq", "LCS", "csv", "mash_enquiry_ref", _columns(
     "decision_without_checks voice_recorded"
 ), _enquiry_totals)  # fmt: skip
 
-CHECKS = Layout("mashchk", "LCS", "csv", "check_id", _columns(
+CHECKS = Layout("council__agency_checks", "mashchk", "LCS", "csv", "check_id", _columns(
     "check_id mash_enquiry_ref agency expected expectation_reason requested_at due_at returned_at status "
     "status_reason information_found quality used_in_decision", person=False
 ), _check_totals)  # fmt: skip
 
-INTERVIEWS = Layout("rhi", "LCS", "csv", "rhi_id", _columns(
+INTERVIEWS = Layout("council__return_interviews", "rhi", "LCS", "csv", "rhi_id", _columns(
     "rhi_id misper_ref returned_at returned_at_source responsible_la host_la offered offered_at offer_method accepted "
     "refused_reason completed_at interviewer_org interviewer_independent seen_alone place_type themes concern_increase "
     "contact_id_created shared_with_police_at shared_with_sw_at voice_recorded"
 ), _interview_totals)  # fmt: skip
 
-PERSONS = Layout("lcsperson", "LCS", "csv", "pers_person_id", _columns(
+PERSONS = Layout("council__persons", "lcsperson", "LCS", "csv", "pers_person_id", _columns(
     "pers_person_id pers_legacy_id pers_forename pers_surname pers_sex pers_gender pers_ethnicity pers_dob "
     "pers_expected_dob pers_common_child_id pers_upn pers_upn_unknown pers_send_flag pers_death_date pers_is_mother "
     "pers_nationality addr_address_postcode addr_address_uprn restricted_flag adoption_marker mother_person_id",

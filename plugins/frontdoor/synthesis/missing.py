@@ -15,7 +15,7 @@ from frontdoor.synthesis.records import Record
 from frontdoor.synthesis.referrals import Referral, contact
 from frontdoor.synthesis.registers import POLICE, Values
 
-EPISODES_A_YEAR, CHILDREN_A_YEAR = 900, 300
+EPISODES_A_YEAR, CHILDREN_A_YEAR, LOOKED_AFTER_A_YEAR = 940, 330, 110
 _HOURS = tuple(accumulate((8, 6, 3, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 4, 5, 6, 8, 9, 10, 11, 11, 10)))
 _FLAGS = ("CSE", "CCE", "COUNTY_LINES", "MH", "SELF_HARM", "DRUGS", "GANG")
 _THEMES = ("PUSH", "PULL", "PEER", "FAMILY", "SCHOOL", "MH", "PLACEMENT", "SUBSTANCE")
@@ -52,9 +52,11 @@ def go_missing(council: Council, *, start: datetime, end: datetime) -> None:
         for child in family.children
         if 10 <= (start.date() - child.birth_date).days // 365 <= 17 and child.restricted == "N"
     ]
-    runners = random.sample(teenagers, CHILDREN_A_YEAR)
-    runners.sort(key=lambda child: not child.is_looked_after)
-    weights = tuple(accumulate(random.gammavariate(0.6, 1.0) for _ in runners))
+    looked_after = [child for child in teenagers if child.is_looked_after]
+    others = [child for child in teenagers if not child.is_looked_after]
+    runners = looked_after[:LOOKED_AFTER_A_YEAR] + random.sample(others, CHILDREN_A_YEAR - LOOKED_AFTER_A_YEAR)
+    # Looked-after children are a third of those who go missing and near half of the episodes.
+    weights = tuple(accumulate(random.gammavariate(0.6, 1.8 if child.is_looked_after else 1.0) for child in runners))
     tracker = Missing(council)
     days = (end - start) / timedelta(days=1)
     moments = sorted(_report_time(random, start, end) for _ in range(round(EPISODES_A_YEAR * days / 365)))

@@ -83,6 +83,15 @@ def working_days_after(day: date, *, count: int) -> date:
     return day
 
 
+def working_days_before(day: date, *, count: int) -> date:
+    """The count-th working day before a day."""
+    while count > 0:
+        day -= timedelta(days=1)
+        if is_working_day(day):
+            count -= 1
+    return day
+
+
 def end_of_day(day: date) -> datetime:
     """The last second of a day in Peterborough."""
     return at_local(day + timedelta(days=1), time(0)) - timedelta(seconds=1)
@@ -119,7 +128,7 @@ def is_open(moment: datetime) -> bool:
 def add_open_minutes(moment: datetime, minutes: float) -> datetime:
     """The moment after so many minutes of opening time."""
     moment = next_open(moment)
-    left = timedelta(minutes=minutes)
+    left = timedelta(seconds=round(minutes * 60))
     while True:
         closes = opening(local_date(moment))[1]
         if moment + left < closes:

@@ -1,6 +1,6 @@
 """Referrals and contacts: what agencies send through the portal, and what the contact centre makes of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from random import Random
@@ -61,6 +61,8 @@ def refer(council: Council, *, start: datetime, end: datetime) -> None:
             if end - at < timedelta(hours=2):
                 continue
             submit(council, random, referral)
+            if random.random() < 0.02:
+                _submit_again(council, random, referral, end=end)
         else:
             for child in referral.children:
                 contact(council, random, referral, child, received_at=at)
@@ -96,8 +98,23 @@ def submit(council: Council, random: Random, referral: Referral, *, status: str 
     return sent
 
 
+def _submit_again(council: Council, random: Random, first: Referral, *, end: datetime) -> None:
+    """The same referral once more within the day, by somebody who was not sure: it is received as well."""
+    at = first.at + minutes(random, 20, 1400)
+    if end - at > timedelta(hours=5):
+        again = replace(first, at=at, reference=None)
+        for row in submit(council, random, again):
+            row.changes[0].values["resubmission_of"] = first.reference
+
+
 def log_sent(
-    council: Council, random: Random, referral: Referral, *, status: str = "ACKED", clean: bool = False
+    council: Council,
+    random: Random,
+    referral: Referral,
+    *,
+    status: str = "ACKED",
+    target_la: str | None = None,
+    clean: bool = False,
 ) -> list[Record]:
     """The agency's own log of the referral: one row a child, its delivery status as the portal reported it."""
     number = council.next_portal_number()
@@ -118,7 +135,7 @@ def log_sent(
             agency_code=referral.agency_code,
             referrer_role=_ROLES.get(agency_type, "PRACTITIONER"),
             route="PORTAL",
-            target_la=council.la_code,
+            target_la=target_la or council.la_code,
             child_index=index,
             child_count=len(referral.children),
             urgency_stated=_URGENCY[referral.rating],
@@ -234,7 +251,9 @@ def decide(
     closed_at = next_open(told_at + minutes(random, 20, 200))
     record.change(closed_at, closed_at=council.maybe_date(random, closed_at, clean=clean),
                   referrer_outcome_told_at=council.maybe_date(random, closed_at, clean=clean))  # fmt: skip
-    if random.random() < 0.03:
+    if decision == "NFA" and referral.reference is None and random.random() < 0.01:
+        record.purge(closed_at + timedelta(days=1))
+    elif random.random() < 0.03:
         corrected_at = closed_at + timedelta(days=random.randrange(8, 40))
         record.change(corrected_at, child_voice_recorded="Y")
 

@@ -136,7 +136,7 @@ def _identifiers(random: Random, habits: _Habits, child: Child, *, scope: str, c
 def _name(random: Random, child: Child, *, clean: bool) -> Values:
     forename, surname = child.forename, child.surname
     also_known_as: str | None = None
-    if child.previous_surname and random.random() < _CHANGED_NAME * 10:
+    if not clean and child.previous_surname and random.random() < _CHANGED_NAME * 10:
         surname, also_known_as = child.previous_surname, f"{child.forename} {child.surname}"
     elif not clean and random.random() < _VARIED_NAME:
         forename, surname = varied(random, forename=forename, surname=surname)

@@ -7,8 +7,25 @@ from pathlib import Path
 
 from frontdoor.synthesis.council import Council, Span
 from frontdoor.synthesis.deliveries import Delivery, deliver
+from frontdoor.synthesis.file_problems import Post
+from frontdoor.synthesis.mash_defects import (
+    plant_overrunning,
+    plant_unsafe,
+    plant_waiting_for_health,
+    plant_without_health,
+)
 from frontdoor.synthesis.missing import go_missing
+from frontdoor.synthesis.missing_defects import plant_uninterviewed, plant_unreferred
 from frontdoor.synthesis.opening_hours import at_local, local_date
+from frontdoor.synthesis.planting import Ground
+from frontdoor.synthesis.referral_defects import (
+    plant_dropped,
+    plant_lost,
+    plant_misdirected,
+    plant_undecided,
+    plant_undelivered,
+    plant_unseen,
+)
 from frontdoor.synthesis.referrals import refer
 from frontdoor.synthesis.truth import PersonTruth, Truth, write_truth
 
@@ -16,6 +33,22 @@ WEEK, YEAR = timedelta(days=7), timedelta(days=364)
 CHILDREN = 54_000
 # Children the council's system already holds when the period begins.
 _KNOWN = {WEEK: 6_000, YEAR: 9_000}
+# In a year, defects also lie some weeks and months back: still open, or never made good.
+_OLDER = {WEEK: (0,), YEAR: (0, 15, 50, 110, 180)}
+_PLANTINGS = (
+    plant_lost,
+    plant_undelivered,
+    plant_misdirected,
+    plant_dropped,
+    plant_unseen,
+    plant_undecided,
+    plant_overrunning,
+    plant_without_health,
+    plant_waiting_for_health,
+    plant_unsafe,
+    plant_uninterviewed,
+    plant_unreferred,
+)
 DEFAULT_UNTIL = datetime(2026, 3, 9, 6, tzinfo=UTC)
 
 
@@ -35,6 +68,14 @@ class Plan:
         return Span(at_local(local_date(self.until - self.length), time(0)), self.until)
 
 
+def plant(council: Council, truth: Truth, *, olders: Iterable[int]) -> None:
+    """Every planted defect, once for each number of working days by which it is older than in the last week."""
+    for older in olders:
+        ground = Ground(council, council.random(f"defects:{older}"), truth, older)
+        for plant_some in _PLANTINGS:
+            plant_some(ground)
+
+
 def synthesise(plan: Plan, *, out: Path) -> dict[str, object]:
     """Write the council's deliveries and truth files into a folder; returns counts of what was written."""
     span = plan.span
@@ -42,9 +83,15 @@ def synthesise(plan: Plan, *, out: Path) -> dict[str, object]:
     refer(council, start=span.start, end=span.until)
     go_missing(council, start=span.start, end=span.until)
     truth = Truth()
+    if plan.has_defects:
+        plant(council, truth, olders=_OLDER[plan.length])
     deliveries: Iterable[Delivery] = deliver(
         council.journal, start=span.start, until=span.until, cadence=plan.cadence, la_code=council.la_code
     )
+    if plan.has_defects:
+        spared = frozenset(defect.source_record_id for defect in truth.defects)
+        post = Post(list(deliveries), truth, council.random("files"), spared)
+        deliveries = post.damage(cadence=plan.cadence, until=span.until)
     folder = out / "deliveries"
     folder.mkdir(parents=True, exist_ok=True)
     files = rows = 0

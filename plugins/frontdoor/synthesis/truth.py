@@ -90,4 +90,6 @@ def _write(path: Path, kind: type, rows: Iterable[object]) -> None:
         writer.writeheader()
         for row in rows:
             values = asdict(row)  # type: ignore[call-overload]
-            writer.writerow({k: v.isoformat() if isinstance(v, datetime) else v for k, v in values.items()})
+            writer.writerow(
+                {k: v.isoformat(timespec="seconds") if isinstance(v, datetime) else v for k, v in values.items()}
+            )
