@@ -57,10 +57,9 @@ def test_a_fate_taken_away_afterwards_is_noticed(admin: psycopg.Connection) -> N
 
 
 def test_constraints_made_immediate_do_not_rely_on_an_older_check(admin: psycopg.Connection) -> None:
-    with pytest.raises(psycopg.errors.CheckViolation), admin.transaction():
-        for statement in (DELIVERY, fate(1, 1, "structural"), fate(2, 3, "landed"), "set constraints all immediate"):
-            admin.execute(statement.encode())
-        admin.execute("delete from ledger.line_fates where fate = 'landed'")
+    forgetting = "delete from ledger.line_fates where fate = 'landed'"
+    with pytest.raises(psycopg.errors.CheckViolation):
+        commit(admin, fate(1, 1, "structural"), fate(2, 3, "landed"), "set constraints all immediate", forgetting)
 
 
 def test_a_delivery_of_very_many_ranges_is_checked_once(admin: psycopg.Connection) -> None:

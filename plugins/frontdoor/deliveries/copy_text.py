@@ -4,12 +4,15 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-_SPECIAL = re.compile(r"[\\\n\r\t,]")
-_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", ",": "\\,"}
+DELIMITERS = ",;|\t"
+_SPECIAL = re.compile(r"[\\\n\r\t,;|]")
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 
-DELIMITER = b","
-# For COPY ... FROM STDIN: an empty value is no value, in every format a supplier may use.
-COPY_OPTIONS = "format text, delimiter ',', null '', encoding 'UTF8'"
+
+def copy_options(delimiter: str) -> str:
+    """Return the options under which COPY reads this text; an empty value is no value, in every format."""
+    shown = r"E'\t'" if delimiter == "\t" else f"'{delimiter}'"
+    return f"format text, delimiter {shown}, null '', encoding 'UTF8'"
 
 
 def copy_field(value: str | None) -> str:
@@ -18,12 +21,13 @@ def copy_field(value: str | None) -> str:
         return ""
     if _SPECIAL.search(value) is None:
         return value
-    return _SPECIAL.sub(lambda found: _ESCAPES[found.group()], value)
+    return _SPECIAL.sub(lambda found: _ESCAPES.get(found.group(), "\\" + found.group()), value)
 
 
-def copy_row(prefix: bytes, *, row_number: int, fields: Sequence[str | None]) -> bytes:
-    """Return one line of COPY text; `prefix` holds the delivery's id and a comma."""
-    return b"%b%d,%b\n" % (prefix, row_number, ",".join(map(copy_field, fields)).encode())
+def copy_row(*, delivery_id: int, row_number: int, fields: Sequence[str | None], delimiter: str) -> bytes:
+    """Return one line of COPY text: lineage, then the fields."""
+    values = delimiter.join((str(delivery_id), str(row_number), *map(copy_field, fields)))
+    return values.encode() + b"\n"
 
 
 def extra_text(extras: Mapping[str, object]) -> str | None:

@@ -28,16 +28,19 @@ class CsvRecords:
         *,
         columns: Sequence[Column],
         encoding: Encoding = "utf-8",
+        delimiter: str = ",",
         block_bytes: int = BLOCK_BYTES,
     ) -> None:
         self.tally = LineTally()
+        self.delimiter = delimiter
+        self._comma = delimiter.encode()
         self._encoding = encoding
         self._file: IO[bytes] = path.open("rb", buffering=0)
         self._blocks = line_blocks(self._file, block_bytes=block_bytes)
         header, self._first_block = self._read_header()
         self._layout = lay_out(header, columns=columns) if header is not None else Layout((), (), ())
         self._comma_count = len(self._layout.field_names) - 1
-        self._blank_record = b"," * self._comma_count
+        self._blank_record = self._comma * self._comma_count
 
     @property
     def copy_columns(self) -> tuple[str, ...]:
@@ -52,12 +55,11 @@ class CsvRecords:
 
     def blocks(self, *, delivery_id: int) -> Iterator[bytes]:
         """Yield COPY text until the file ends."""
-        prefix = b"%d," % delivery_id
         with self._file:
             if self._first_block:
-                yield self._copy_block(self._first_block, prefix=prefix)
+                yield self._copy_block(self._first_block, delivery_id=delivery_id)
             for block in self._blocks:
-                yield self._copy_block(block, prefix=prefix)
+                yield self._copy_block(block, delivery_id=delivery_id)
 
     def _read_header(self) -> tuple[list[str] | None, bytes]:
         for block in self._blocks:
@@ -70,22 +72,23 @@ class CsvRecords:
 
     def _header_fields(self, line: bytes) -> list[str]:
         ((_, text),) = decoded_lines(line, encoding=self._encoding)
-        fields = _split_quoted(text) if text is not None and b"\0" not in text else None
+        fields = _split_quoted(text, delimiter=self.delimiter) if text is not None and b"\0" not in text else None
         if fields is None:
             raise DeliveryRefused("the header line cannot be read", rule_id="ENV-D09")
         return fields
 
-    def _copy_block(self, block: bytes, *, prefix: bytes) -> bytes:
+    def _copy_block(self, block: bytes, *, delivery_id: int) -> bytes:
         if self._is_plain(block):
-            lines = block.splitlines()
+            lines, comma = block.splitlines(), self._comma
             count = len(lines)
-            if {line.count(b",") for line in lines} == {self._comma_count}:
+            if {line.count(comma) for line in lines} == {self._comma_count}:
                 first = self.tally.line_count + 1
                 self.tally.add("landed", count=count)
+                prefix = b"%d%b" % (delivery_id, comma)
                 return b"".join(
-                    [b"%b%d,%b\n" % (prefix, number, line) for number, line in enumerate(lines, start=first)]
+                    [b"%b%d%b%b\n" % (prefix, number, comma, line) for number, line in enumerate(lines, start=first)]
                 )
-        return b"".join(self._copy_line(*line, prefix=prefix) for line in self._decoded(block))
+        return b"".join(self._copy_line(*line, delivery_id=delivery_id) for line in self._decoded(block))
 
     def _is_plain(self, block: bytes) -> bool:
         """Say whether lines can go to COPY as they are, but for their number of fields."""
@@ -105,8 +108,8 @@ class CsvRecords:
             return decoded_lines(block, encoding=self._encoding)
         return ((line, line) for line in block.splitlines())
 
-    def _copy_line(self, line: bytes, text: bytes | None, *, prefix: bytes) -> bytes:
-        if not line.strip() or not line.strip(b","):
+    def _copy_line(self, line: bytes, text: bytes | None, *, delivery_id: int) -> bytes:
+        if not line.strip() or not line.strip(self._comma):
             # Spreadsheets leave such rows behind at the end.
             self.tally.add("structural")
             return b""
@@ -121,10 +124,15 @@ class CsvRecords:
             self.tally.add_unreadable(line, rule_id="ENV-R01" if fields is None else "ENV-R02")
             return b""
         self.tally.add("landed")
-        return copy_row(prefix, row_number=self.tally.line_count, fields=self._landed_fields(fields))
+        return copy_row(
+            delivery_id=delivery_id,
+            row_number=self.tally.line_count,
+            fields=self._landed_fields(fields),
+            delimiter=self.delimiter,
+        )
 
     def _fields(self, text: bytes) -> list[str] | None:
-        return _split_quoted(text) if b'"' in text else text.decode().split(",")
+        return _split_quoted(text, delimiter=self.delimiter) if b'"' in text else text.decode().split(self.delimiter)
 
     def _landed_fields(self, fields: list[str]) -> list[str | None]:
         if not self._layout.has_extras:
@@ -139,9 +147,9 @@ class CsvRecords:
         return [*named, extra_text(extras)]
 
 
-def _split_quoted(line: bytes) -> list[str] | None:
+def _split_quoted(line: bytes, *, delimiter: str) -> list[str] | None:
     """Return a line's fields, or None when its quotes do not close."""
     try:
-        return next(csv.reader([line.decode().rstrip("\r\n")], strict=True))
+        return next(csv.reader([line.decode().rstrip("\r\n")], delimiter=delimiter, strict=True))
     except csv.Error:
         return None

@@ -1,4 +1,4 @@
-"""The file name grammar: {token}_{la}_{source}_{period to}_{sequence}.{extension}; anything else is not ours to repeat."""
+"""The file name grammar, {token}_{la}_{source}_{period to}_{sequence}.{extension}; other names are not repeated."""
 
 import re
 from dataclasses import dataclass

@@ -15,6 +15,7 @@ from frontdoor.deliveries.lines import BLOCK_BYTES, LONGEST_LINE_BYTES, line_blo
 from frontdoor.deliveries.tally import LineTally
 from frontdoor.errors import DeliveryRefused
 
+DELIMITER = ","
 _SPACE = re.compile(r"[ \t\r\n]*")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
 # More than the whole of an element must be in hand before it is called damaged and not merely cut by the buffer.
@@ -23,6 +24,8 @@ _READ_AHEAD_CHARACTERS = 1 << 20
 
 class JsonLineRecords:
     """The records of one JSON Lines file as COPY text, with the tally of its lines."""
+
+    delimiter = DELIMITER
 
     def __init__(
         self,
@@ -46,15 +49,14 @@ class JsonLineRecords:
 
     def blocks(self, *, delivery_id: int) -> Iterator[bytes]:
         """Yield COPY text until the file ends."""
-        prefix = b"%d," % delivery_id
         with self._file:
             for block in line_blocks(self._file, block_bytes=self._block_bytes):
                 yield b"".join(
-                    self._copy_line(line, text, prefix=prefix)
+                    self._copy_line(line, text, delivery_id=delivery_id)
                     for line, text in decoded_lines(block, encoding=self._encoding)
                 )
 
-    def _copy_line(self, line: bytes, text: bytes | None, *, prefix: bytes) -> bytes:
+    def _copy_line(self, line: bytes, text: bytes | None, *, delivery_id: int) -> bytes:
         if not line.strip():
             self.tally.add("structural")
             return b""
@@ -62,7 +64,9 @@ class JsonLineRecords:
             self.tally.add_unreadable(line, rule_id="ENV-R04")
             return b""
         value = _line_value(text.decode())
-        copied, rule_id = _copied(value, shape=self._shape, prefix=prefix, row_number=self.tally.line_count + 1)
+        copied, rule_id = _copied(
+            value, shape=self._shape, delivery_id=delivery_id, row_number=self.tally.line_count + 1
+        )
         if rule_id:
             self.tally.add_unreadable(line, rule_id=rule_id)
         else:
@@ -72,6 +76,8 @@ class JsonLineRecords:
 
 class JsonArrayRecords:
     """The records of one JSON array as COPY text; its "lines" are the array's elements."""
+
+    delimiter = DELIMITER
 
     def __init__(
         self,
@@ -97,11 +103,10 @@ class JsonArrayRecords:
 
         Raises DeliveryRefused (ENV-D12) when the file is not one whole JSON array.
         """
-        prefix = b"%d," % delivery_id
         gathered: list[bytes] = []
         size = 0
         for element, value in self._elements:
-            copied = self._copy_element(element, value, prefix=prefix)
+            copied = self._copy_element(element, value, delivery_id=delivery_id)
             gathered.append(copied)
             size += len(copied)
             if size >= BLOCK_BYTES:
@@ -109,8 +114,10 @@ class JsonArrayRecords:
                 gathered, size = [], 0
         yield b"".join(gathered)
 
-    def _copy_element(self, element: str, value: object, *, prefix: bytes) -> bytes:
-        copied, rule_id = _copied(value, shape=self._shape, prefix=prefix, row_number=self.tally.line_count + 1)
+    def _copy_element(self, element: str, value: object, *, delivery_id: int) -> bytes:
+        copied, rule_id = _copied(
+            value, shape=self._shape, delivery_id=delivery_id, row_number=self.tally.line_count + 1
+        )
         if rule_id:
             self.tally.add_unreadable(element.encode(self._codec, "surrogateescape"), rule_id=rule_id)
         else:
@@ -212,10 +219,10 @@ class _TextBuffer:
         return True
 
 
-def _copied(value: object, *, shape: RecordShape, prefix: bytes, row_number: int) -> tuple[bytes, str | None]:
+def _copied(value: object, *, shape: RecordShape, delivery_id: int, row_number: int) -> tuple[bytes, str | None]:
     """Return a record as COPY text, or nothing and the rule it breaks."""
     try:
-        copied = copy_row(prefix, row_number=row_number, fields=shape.row(value))
+        copied = copy_row(delivery_id=delivery_id, row_number=row_number, fields=shape.row(value), delimiter=DELIMITER)
     except UnicodeEncodeError:
         return b"", "ENV-R04"
     except (UnreadableValue, RecursionError):

@@ -4,14 +4,26 @@ import json
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from frontdoor.deliveries.file_names import DeliveryName
 from frontdoor.errors import DeliveryRefused
 
 LARGEST_MANIFEST_BYTES = 1 << 20
 
-ControlTotal = int | dict[str, int]
+# Names and codes only: a manifest is kept and receipted, so it must not be able to hold a child's details.
+TotalName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:./+ -]{0,64}$")]
+ControlTotal = int | dict[Code, int]
 
 
 def _folded(value: object) -> object:
@@ -33,7 +45,7 @@ class Manifest(BaseModel):
     extract_ts: AwareDatetime
     row_count: int = Field(ge=0)
     sha256: Annotated[str, BeforeValidator(_folded)] = Field(pattern=r"^[0-9a-f]{64}$")
-    control_totals: dict[str, ControlTotal] = Field(default_factory=dict)
+    control_totals: dict[TotalName, ControlTotal] = Field(default_factory=dict)
     nil_return: bool = False
     supersedes: str | None = Field(default=None, max_length=255)
     full_or_delta: Annotated[Literal["full", "delta"], BeforeValidator(_folded)] = "delta"

@@ -36,7 +36,9 @@ class LineTally:
         self.line_count = 0
         self.counts: dict[Fate, int] = {"structural": 0, "landed": 0, "quarantined": 0}
         self._starts: list[tuple[int, Fate]] = []
-        self._unreadable: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=UNREADABLE_IN_MEMORY_BYTES)
+        self._unreadable: IO[bytes] = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - lives as long as the tally
+            max_size=UNREADABLE_IN_MEMORY_BYTES
+        )
 
     def add(self, fate: Fate, *, count: int = 1) -> None:
         """Give the next `count` lines this fate."""

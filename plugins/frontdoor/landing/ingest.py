@@ -92,7 +92,7 @@ def land_feed(
     contract = contract_of(settings, feed)
     inbox = inbox or inbox_at(settings.inbox)
     archive = Archive(settings.archive, working_folder=settings.home / "archive")
-    pickups = list(waiting_pickups(inbox, tokens=frozenset({contract.token}), grace_seconds=grace_seconds))
+    pickups = list(waiting_pickups(inbox, tokens=frozenset({contract.file_token}), grace_seconds=grace_seconds))
     with connect(settings, role="loader", autocommit=True) as connection:
         if not pickups:
             return IngestResult(feed, {"to_judge": _to_judge(connection, feed)})
@@ -130,7 +130,7 @@ def settle_feed(settings: Settings, feed: str, *, settled_at: datetime) -> Inges
 
 def refuse_unrecognised(settings: Settings, *, received_at: datetime, inbox: Inbox | None = None) -> int:
     """Record and set aside what no feed expects; returns how many there were."""
-    tokens = frozenset(contract.token for contract in load_contracts(settings))
+    tokens = frozenset(contract.file_token for contract in load_contracts(settings))
     inbox = inbox or inbox_at(settings.inbox)
     with connect(settings, role="loader", autocommit=True) as connection:
         return set_unrecognised_aside(connection, inbox, tokens=tokens, received_at=received_at)

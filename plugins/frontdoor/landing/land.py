@@ -1,6 +1,6 @@
 """Lands one delivery: ledger row, verbatim rows and the fate of every line, in one transaction or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -10,13 +10,13 @@ from psycopg import sql
 from frontdoor.contracts.model import FeedContract
 from frontdoor.deliveries.archive import ArchivedFile
 from frontdoor.deliveries.columns import Column, Drift
-from frontdoor.deliveries.copy_text import COPY_OPTIONS
+from frontdoor.deliveries.copy_text import copy_options
 from frontdoor.deliveries.csv_records import CsvRecords
 from frontdoor.deliveries.encodings import Encoding
 from frontdoor.deliveries.json_records import JsonArrayRecords, JsonLineRecords
 from frontdoor.deliveries.manifest import Manifest
 from frontdoor.deliveries.tally import LineTally
-from frontdoor.errors import DeliveryRefused, WarehouseError
+from frontdoor.errors import ContractError, DeliveryRefused, WarehouseError
 from frontdoor.faults import checkpoint
 from frontdoor.landing import ledger
 from frontdoor.landing.received import Received, check_envelope, encoding_for
@@ -28,6 +28,7 @@ class Records(Protocol):
     """What every reader offers landing."""
 
     tally: LineTally
+    delimiter: str
 
     @property
     def copy_columns(self) -> tuple[str, ...]:
@@ -37,7 +38,7 @@ class Records(Protocol):
     def drift(self) -> tuple[Drift, ...]:
         """How the columns differ from the contract; complete once `blocks` is exhausted."""
 
-    def blocks(self, *, delivery_id: int) -> "Sequence[bytes]":
+    def blocks(self, *, delivery_id: int) -> Iterator[bytes]:
         """Yield COPY text until the file ends."""
 
 
@@ -101,9 +102,16 @@ def _land(connection: psycopg.Connection, received: Received, *, contract: FeedC
 
 def open_records(archived: ArchivedFile, *, contract: FeedContract, encoding: Encoding) -> Records:
     """Return the reader of a feed's format, its header already matched."""
-    readers: dict[str, type] = {"csv": CsvRecords, "json": JsonArrayRecords, "jsonl": JsonLineRecords}
-    records: Records = readers[contract.format](archived.path, columns=feed_columns(contract), encoding=encoding)
-    return records
+    columns = feed_columns(contract)
+    match contract.format:
+        case "csv":
+            return CsvRecords(archived.path, columns=columns, encoding=encoding, delimiter=contract.delimiter)
+        case "json":
+            return JsonArrayRecords(archived.path, columns=columns, encoding=encoding)
+        case "jsonl":
+            return JsonLineRecords(archived.path, columns=columns, encoding=encoding)
+        case _:
+            raise ContractError(f"{contract.feed}: no reader for {contract.format} yet")
 
 
 def feed_columns(contract: FeedContract) -> tuple[Column, ...]:
@@ -118,7 +126,7 @@ def copy_records(connection: psycopg.Connection, records: Records, *, feed: str,
     statement = sql.SQL("copy landing.{} ({}) from stdin with ({})").format(
         sql.Identifier(feed),
         sql.SQL(", ").join(map(sql.Identifier, ("_delivery_id", "_row_number", *records.copy_columns))),
-        sql.SQL(COPY_OPTIONS),
+        sql.SQL(copy_options(records.delimiter)),
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for block in records.blocks(delivery_id=delivery_id):
@@ -154,11 +162,15 @@ def _warn(
         "ENV-D20": ledger.is_restatement(connection, received, feed=contract.feed),
         "ENV-D21": encoding == "cp1252",
         "ENV-D22": len(drift),
-        "ENV-D23": manifest.schema_version != contract.version,
+        "ENV-D23": _major(manifest.schema_version) != _major(contract.version),
     }
     for rule_id, count in broken.items():
         if count:
             ledger.record_broken_rule(connection, received, rule_id=rule_id, count=int(count))
+
+
+def _major(version: str) -> str:
+    return version.partition(".")[0]
 
 
 def _reject(
@@ -170,6 +182,6 @@ def _reject(
         # The same bytes were landed with a better manifest: this one changes nothing.
         ledger.record_arrival(connection, received, feed=contract.feed, outcome="duplicate", rule_id=refusal.rule_id)
         return Landing("duplicate", received.delivery_id, refusal.rule_id)
-    ledger.reject_unread(connection, received, rule_id=refusal.rule_id)
+    ledger.reject_unread(connection, received, refusal=refusal)
     ledger.record_arrival(connection, received, feed=contract.feed, outcome="rejected", rule_id=refusal.rule_id)
     return Landing("rejected", received.delivery_id, refusal.rule_id)

@@ -12,6 +12,7 @@ from frontdoor.deliveries.columns import Drift
 from frontdoor.deliveries.lines import count_lines
 from frontdoor.deliveries.manifest import Manifest
 from frontdoor.deliveries.tally import LineTally
+from frontdoor.errors import DeliveryRefused
 from frontdoor.landing.received import Received
 from frontdoor.quality.envelope import ENVELOPE_RULES
 
@@ -67,7 +68,8 @@ def _restart(connection: psycopg.Connection, received: Received, *, contract: Fe
         """
         update ledger.deliveries
         set feed = %s, contract_version = %s, file_name = %s, source_org = %s, la_code = %s, sequence_no = %s,
-            state = 'landed', rejected_rule_id = null, settled_at = null, settled_no = null, received_at = %s
+            state = 'landed', rejected_rule_id = null, rejected_detail = null, settled_at = null,
+            settled_no = null, received_at = %s
         where delivery_id = %s
         """,
         [
@@ -227,7 +229,7 @@ def is_restatement(connection: psycopg.Connection, received: Received, *, feed: 
     return found is not None and bool(found[0])
 
 
-def reject_unread(connection: psycopg.Connection, received: Received, *, rule_id: str) -> None:
+def reject_unread(connection: psycopg.Connection, received: Received, *, refusal: DeliveryRefused) -> None:
     """Settle a delivery as rejected, none of its lines landed."""
     delivery_id = received.delivery_id
     if received.manifest is not None:
@@ -243,13 +245,14 @@ def reject_unread(connection: psycopg.Connection, received: Received, *, rule_id
     connection.execute(
         """
         update ledger.deliveries
-        set state = 'rejected', rejected_rule_id = %s, line_count = %s, structural_count = 0, accepted_count = 0,
+        set state = 'rejected', rejected_rule_id = %s, rejected_detail = %s, line_count = %s,
+            structural_count = 0, accepted_count = 0,
             quarantined_count = 0, rejected_count = %s, settled_at = %s, settled_no = nextval('ledger.settled_no_seq')
         where delivery_id = %s
         """,
-        [rule_id, line_count, line_count, received.received_at, delivery_id],
+        [refusal.rule_id, str(refusal), line_count, line_count, received.received_at, delivery_id],
     )
-    record_broken_rule(connection, received, rule_id=rule_id)
+    record_broken_rule(connection, received, rule_id=refusal.rule_id)
 
 
 def reopen(connection: psycopg.Connection, received: Received, *, manifest: Manifest) -> None:

@@ -47,7 +47,8 @@ def _ensure_table(connection: psycopg.Connection, contract: FeedContract) -> Non
     found = {
         row[0]
         for row in connection.execute(
-            "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0", [f"landing.{contract.feed}"]
+            "select attname from pg_attribute where attrelid = to_regclass(%s) and attnum > 0",
+            [f"landing.{contract.feed}"],
         )
     }
     missing = [field for field in contract.fields if field.name not in found]
@@ -70,9 +71,9 @@ def _view(contract: FeedContract) -> sql.Composed:
         sql.SQL("d.{} as {}").format(sql.Identifier(column), sql.Identifier(name)) for name, column in LINEAGE
     )
     fields = sql.SQL(", ").join(
-        sql.SQL("case when h.field_names is null or not ({name} = any (h.field_names)) then r.{column} end as {column}").format(
-            name=sql.Literal(field.name), column=sql.Identifier(field.name)
-        )
+        sql.SQL(
+            "case when h.field_names is null or not ({name} = any (h.field_names)) then r.{column} end as {column}"
+        ).format(name=sql.Literal(field.name), column=sql.Identifier(field.name))
         for field in contract.fields
     )
     return sql.SQL(

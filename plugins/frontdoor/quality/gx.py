@@ -7,15 +7,25 @@ ours holds. They are loaded when first touched instead of at import; a suite tha
 import importlib
 import logging
 import os
+import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from great_expectations.data_context import EphemeralDataContext
+import psycopg
 
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationValidationResult
+    from great_expectations.data_context import EphemeralDataContext
+    from great_expectations.expectations.expectation import Expectation
+
+# PostgreSQL's word for an error of which nothing else is known.
+UNKNOWN_ERROR = "XX000"
+_ERROR_CLASS = re.compile(r"psycopg2?\.errors\.(\w+)")
 _SELDOM_USED = ("altair", "scipy.stats", "scipy.special")
 
 
@@ -60,3 +70,52 @@ def _deferred(names: tuple[str, ...]) -> Iterator[None]:
         for name, stand_in in stand_ins.items():
             if sys.modules.get(name) is stand_in:
                 del sys.modules[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a rule is met; `sqlstate` is set when it could not be evaluated, which is not met."""
+
+    rule_id: str
+    is_met: bool
+    sqlstate: str | None = None
+
+
+def verdicts(url: str, *, name: str, expectations: Sequence["Expectation"]) -> list[Verdict]:
+    """Return the verdict on each expectation, which bears its rule's id in `meta`, from one pass over the database.
+
+    A result holds values as soon as its format is more than BOOLEAN_ONLY or its SQL raises (reliability.md 3), so
+    only the id, whether it is met and an SQLSTATE are taken out of it; the rest is dropped here.
+    """
+    gx = import_great_expectations()
+    with redirect_stdout(StringIO()):
+        context = ephemeral_context()
+        source = context.data_sources.add_postgres("warehouse", connection_string=url)
+        batch = source.add_query_asset("moment", query="select 1 as one").add_batch_definition_whole_table("all")
+        suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=list(expectations)))
+        definition = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=batch, suite=suite))
+        try:
+            results = definition.run(result_format="BOOLEAN_ONLY").results
+        finally:
+            source.get_execution_engine().engine.dispose()
+    return [_allowed(result) for result in results]
+
+
+def _allowed(result: "ExpectationValidationResult") -> Verdict:
+    """Take out of a result what may leave it."""
+    sqlstate = _sqlstate(result.exception_info)
+    rule_id = str(result.expectation_config.meta["rule_id"])
+    return Verdict(rule_id, bool(result.success) and sqlstate is None, sqlstate)
+
+
+def _sqlstate(exception_info: object) -> str | None:
+    """Return the SQLSTATE of what was raised, or None when nothing was; its message may hold a value."""
+    if not isinstance(exception_info, dict):
+        return None
+    if exception_info.get("raised_exception"):
+        told = f"{exception_info.get('exception_message')} {exception_info.get('exception_traceback')}"
+        found = _ERROR_CLASS.search(told)
+        error = getattr(psycopg.errors, found[1], None) if found else None
+        return str(getattr(error, "sqlstate", None) or UNKNOWN_ERROR)
+    nested = (_sqlstate(inner) for inner in exception_info.values())
+    return next((state for state in nested if state is not None), None)

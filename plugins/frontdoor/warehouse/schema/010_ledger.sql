@@ -27,6 +27,8 @@ create table ledger.deliveries (
     state text not null check (state in ('landed', 'accepted', 'rejected')),
     -- Why a delivery was rejected: a rule id, never a value.
     rejected_rule_id text,
+    -- What exactly was refused, in names of keys and columns and in counts, never a value.
+    rejected_detail text,
     structural_count bigint not null default 0,
     accepted_count bigint not null default 0,
     quarantined_count bigint not null default 0,
