@@ -20,6 +20,5 @@ with DAG(
     **dag_options(owner="safeguarding", source=Source.ALL, impact=Impact.TIER_1, runs_within=timedelta(minutes=45)),
 ):
     evaluate = task(steps.evaluate_checks)(as_of=AS_OF_TEMPLATE)
-    send = task(steps.send_messages)(as_of=AS_OF_TEMPLATE)
     brief = task(steps.write_brief)(as_of=AS_OF_TEMPLATE)
-    chain(evaluate, [send, brief])
+    chain(evaluate, brief)

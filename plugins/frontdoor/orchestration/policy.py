@@ -20,9 +20,9 @@ class Source(StrEnum):
     ALL = "source:all"
 
     @classmethod
-    def of(cls, feed: str) -> "Source":
-        """Return the source whose agency `feed` names; an agency not listed here counts as all."""
-        return cls.__members__.get(feed.partition("__")[0].upper(), cls.ALL)
+    def of(cls, agency: str) -> "Source":
+        """Return an agency's tag; an agency not listed here counts as all."""
+        return cls.__members__.get(agency.upper(), cls.ALL)
 
 
 class Impact(StrEnum):

@@ -49,6 +49,33 @@ def moment(as_of: str) -> datetime:
 
 
 @step
+def land_deliveries(feed: str, *, as_of: str) -> int:
+    """Land what waits for a feed and return how much there is to settle and to receipt; 0 when nothing came."""
+    from frontdoor.landing.ingest import land_feed
+    from frontdoor.settings import Settings
+
+    return sum(land_feed(Settings(), feed, received_at=moment(as_of)).counts.values())
+
+
+@step
+def settle_deliveries(feed: str, *, as_of: str) -> dict[str, int]:
+    """Judge what was landed, settle it, write the receipts, and return the counts."""
+    from frontdoor.landing.ingest import settle_feed
+    from frontdoor.settings import Settings
+
+    return dict(settle_feed(Settings(), feed, settled_at=moment(as_of)).counts)
+
+
+@step
+def set_unexpected_aside(*, as_of: str) -> int:
+    """Record and move away what no feed expects; return how many there were."""
+    from frontdoor.landing.ingest import refuse_unrecognised
+    from frontdoor.settings import Settings
+
+    return refuse_unrecognised(Settings(), received_at=moment(as_of))
+
+
+@step
 def plan_build(*, as_of: str) -> int:
     """Open a build of what is new and return its number; 0 when nothing is new."""
     from frontdoor.settings import Settings
@@ -74,3 +101,28 @@ def publish_build(*, build_no: int, as_of: str) -> int:
     from frontdoor.warehouse import build
 
     return build.publish_build(Settings(), build_no, published_at=moment(as_of)).publication_no
+
+
+@step
+def evaluate_checks(*, as_of: str) -> dict[str, int]:
+    """Evaluate the checks that are due, move the alerts, send their messages, and return the counts."""
+    from frontdoor.alerts.watch import watch
+    from frontdoor.settings import Settings
+
+    result = watch(Settings(), as_of=moment(as_of))
+    return {
+        "evaluated": result.evaluated_count,
+        "unanswered": len(result.unanswered_checks),
+        "sent": result.sent_count,
+        "unsent": result.unsent_count,
+        **result.change_counts,
+    }
+
+
+@step
+def write_brief(*, as_of: str) -> None:
+    """Write the daily brief."""
+    from frontdoor.alerts import brief
+    from frontdoor.settings import Settings
+
+    brief.write_brief(Settings(), as_of=moment(as_of))
