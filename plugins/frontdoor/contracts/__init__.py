@@ -1,0 +1,1 @@
+"""Feed contracts: the only place where a feed is described; everything else about it follows."""

@@ -1,0 +1,170 @@
+-- What supplied text means, decided once: the delivery rules judge by these functions and staging types by them.
+-- None of them raises, whatever it is given: a failed cast would write the value into logs.
+
+create schema if not exists rules;
+
+create function rules.trimmed(value text) returns text
+language sql immutable parallel safe
+return nullif(btrim(value, e' \t\r\n\u00a0'), '');
+
+create function rules.normalised_nhs_number(value text) returns text
+language sql immutable parallel safe
+return nullif(regexp_replace(value, '[\s\u00a0-]', '', 'g'), '');
+
+-- Modulus 11; valid is not verified. Ten equal digits may pass the sum and are nobody's.
+create function rules.nhs_number_is_valid(value text) returns boolean
+language sql immutable parallel safe
+return (
+    select
+        case
+            when given.digits ~ '^[0-9]{10}$' and given.digits !~ '^(.)\1{9}$'
+                then (
+                    11 - (
+                        10 * substr(given.digits, 1, 1)::integer + 9 * substr(given.digits, 2, 1)::integer
+                        + 8 * substr(given.digits, 3, 1)::integer + 7 * substr(given.digits, 4, 1)::integer
+                        + 6 * substr(given.digits, 5, 1)::integer + 5 * substr(given.digits, 6, 1)::integer
+                        + 4 * substr(given.digits, 7, 1)::integer + 3 * substr(given.digits, 8, 1)::integer
+                        + 2 * substr(given.digits, 9, 1)::integer
+                    ) % 11
+                ) % 11 = right(given.digits, 1)::integer
+            else false
+        end
+    from (select rules.normalised_nhs_number(value) as digits) as given
+);
+
+-- A check letter over twelve characters, the last of which may be a letter (a temporary number).
+create function rules.upn_is_valid(value text) returns boolean
+language sql immutable parallel safe
+return (
+    select
+        case
+            when given.upn ~ '^[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]$'
+                then left(given.upn, 1) = substr(
+                    'ABCDEFGHJKLMNPQRTUVWXYZ',
+                    1 + (
+                        select
+                            (sum(
+                                place.number * case
+                                    when substr(given.upn, place.number, 1) between '0' and '9'
+                                        then substr(given.upn, place.number, 1)::integer
+                                    else strpos('ABCDEFGHJKLMNPQRTUVWXYZ', substr(given.upn, place.number, 1)) - 1
+                                end
+                            ) % 23)::integer
+                        from generate_series(2, 13) as place (number)
+                    ),
+                    1
+                )
+            else false
+        end
+    from (select upper(rules.trimmed(value)) as upn) as given
+);
+
+create function rules.normalised_postcode(value text) returns text
+language sql immutable parallel safe
+return nullif(
+    regexp_replace(
+        upper(regexp_replace(value, '[\s\u00a0]', '', 'g')), '^([A-Z0-9]{2,4})([0-9][A-Z]{2})$', '\1 \2'
+    ),
+    ''
+);
+
+-- BS 7666 shape, or one of the NHS's pseudo postcodes: no fixed abode, not known.
+create function rules.postcode_is_valid(value text) returns boolean
+language sql immutable parallel safe
+return coalesce(
+    rules.normalised_postcode(value) ~ (
+        '^(GIR 0AA|([A-PR-UWYZ][0-9]{1,2}|[A-PR-UWYZ][A-HK-Y][0-9]{1,2}|[A-PR-UWYZ][0-9][A-HJKPSTUW]'
+        || '|[A-PR-UWYZ][A-HK-Y][0-9][ABEHMNPRVWXY]) [0-9][ABD-HJLNP-UW-Z]{2})$'
+    )
+    or rules.normalised_postcode(value) in ('ZZ99 3VZ', 'ZZ99 3WZ'),
+    false
+);
+
+-- Only these spellings: PostgreSQL would also take "now", "infinity" and "epoch", which are nobody's times.
+create function rules.parsed_timestamp(value text, default_timezone text) returns timestamptz
+language sql stable parallel safe
+return case
+    when value ~ '^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?\s*(Z|[+-][0-9]{2}(:?[0-9]{2})?)\s*$'
+        then case when pg_input_is_valid(value, 'timestamptz') then value::timestamptz end
+    when value ~ '^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?)?\s*$'
+        then case when pg_input_is_valid(value, 'timestamp') then value::timestamp at time zone default_timezone end
+    when value ~ '^\s*[0-9]{2}/[0-9]{2}/[0-9]{4}(\s+[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?\s*$'
+        and pg_input_is_valid(
+            regexp_replace(value, '^\s*([0-9]{2})/([0-9]{2})/([0-9]{4})', '\3-\2-\1'), 'timestamp'
+        )
+        then regexp_replace(value, '^\s*([0-9]{2})/([0-9]{2})/([0-9]{4})', '\3-\2-\1')::timestamp
+            at time zone default_timezone
+    when value ~* '^\s*[0-9]{4}-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-[0-9]{2}(\s+[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?\s*$'
+        then case when pg_input_is_valid(value, 'timestamp') then value::timestamp at time zone default_timezone end
+end;
+
+-- A day written alone stands for its midnight: it must not be held to the hour.
+create function rules.is_day_only(value text) returns boolean
+language sql immutable parallel safe
+return value !~ '[0-9]:[0-9]';
+
+create function rules.parsed_date(value text) returns date
+language sql stable parallel safe
+return case
+    when value ~ '^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+(Z|[+-][0-9:]+)?)?\s*$'
+        and pg_input_is_valid(left(btrim(value, e' \t\r\n'), 10), 'date')
+        then left(btrim(value, e' \t\r\n'), 10)::date
+    when value ~ '^\s*[0-9]{2}/[0-9]{2}/[0-9]{4}(\s+[0-9:.]+)?\s*$'
+        and pg_input_is_valid(
+            regexp_replace(value, '^\s*([0-9]{2})/([0-9]{2})/([0-9]{4}).*$', '\3-\2-\1'), 'date'
+        )
+        then regexp_replace(value, '^\s*([0-9]{2})/([0-9]{2})/([0-9]{4}).*$', '\3-\2-\1')::date
+    when value ~* '^\s*[0-9]{4}-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-[0-9]{2}(\s+[0-9:.]+)?\s*$'
+        and pg_input_is_valid(left(btrim(value, e' \t\r\n'), 11), 'date')
+        then left(btrim(value, e' \t\r\n'), 11)::date
+end;
+
+-- Is one moment before another? Moments of which one is known to the day only are compared by local day.
+create function rules.is_before(value text, other text, default_timezone text) returns boolean
+language sql stable parallel safe
+return coalesce(
+    case
+        when rules.is_day_only(value) or rules.is_day_only(other)
+            then (rules.parsed_timestamp(value, default_timezone) at time zone default_timezone)::date
+                < (rules.parsed_timestamp(other, default_timezone) at time zone default_timezone)::date
+        else rules.parsed_timestamp(value, default_timezone) < rules.parsed_timestamp(other, default_timezone)
+    end,
+    false
+);
+
+create function rules.is_integer(value text) returns boolean
+language sql immutable parallel safe
+return coalesce(rules.trimmed(value) ~ '^[+-]?[0-9]{1,9}$', false);
+
+create function rules.is_decimal(value text) returns boolean
+language sql immutable parallel safe
+return coalesce(rules.trimmed(value) ~ '^[+-]?[0-9]{1,15}([.][0-9]{1,9})?$', false);
+
+create function rules.is_flag(value text) returns boolean
+language sql immutable parallel safe
+return coalesce(upper(rules.trimmed(value)) in ('Y', 'N', 'TRUE', 'FALSE'), false);
+
+create function rules.is_json(value text) returns boolean
+language sql stable parallel safe
+return coalesce(pg_input_is_valid(value, 'jsonb'), false);
+
+create function rules.is_code(value text, codes text[]) returns boolean
+language sql immutable parallel safe
+return coalesce(upper(rules.trimmed(value)) = any(codes), false);
+
+-- Several codes: separated by bars, or a JSON list.
+create function rules.are_codes(value text, codes text[]) returns boolean
+language sql stable parallel safe
+return case
+    when value ~ '^\s*\['
+        then case
+            when not pg_input_is_valid(value, 'jsonb') then false
+            else not exists (
+                select from jsonb_array_elements_text(value::jsonb) as element (code)
+                where not rules.is_code(element.code, codes)
+            )
+        end
+    else not exists (
+        select from string_to_table(value, '|') as element (code) where not rules.is_code(element.code, codes)
+    )
+end;
