@@ -142,14 +142,15 @@ def _exactly_one_of(subject: Subject) -> str:
 
 
 def _once_per_version(subject: Subject) -> str:
-    same = [*map(column, subject.key_fields), subject.other("version")]
-    listed = ", ".join(same)
+    same = ", ".join([*map(column, subject.key_fields), subject.other("version")])
     return (
         "(record._delivery_id, record._row_number) in (\n"
         "    select repeated._delivery_id, repeated._row_number\n"
         "    from (\n"
         "        select record._delivery_id, record._row_number,\n"
-        f"            row_number() over (partition by record._delivery_id, {listed} order by record._row_number) as nth\n"
+        "            row_number() over (\n"
+        f"                partition by record._delivery_id, {same} order by record._row_number\n"
+        "            ) as nth\n"
         f"        from landing.{identifier(subject.feed)} as record\n"
         f"        join {DELIVERIES} as delivery on delivery.delivery_id = record._delivery_id\n"
         "    ) as repeated\n"

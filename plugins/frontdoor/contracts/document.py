@@ -23,7 +23,7 @@ class _StrictLoader(yaml.CSafeLoader):
 
 
 def read_document(path: Path) -> OpenDataContractStandard:
-    """Return a contract file's content; raises ContractError naming the place of anything the standard does not know."""
+    """Return a contract file's content; raises ContractError naming the place of what the standard does not know."""
     try:
         given = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:

@@ -1,0 +1,62 @@
+"""Contracts and checks as Great Expectations: the only place that builds an expectation.
+
+Every expectation runs the rule's or check's own SQL text and expects no rows. Great Expectations is imported inside
+the functions, because that takes seconds.
+"""
+
+import re
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from frontdoor.contracts.model import FeedContract
+
+if TYPE_CHECKING:
+    from great_expectations.expectations import UnexpectedRowsExpectation
+
+# Great Expectations' words for what a broken rule means.
+SEVERITIES = {
+    "reject": "critical",
+    "quarantine": "warning",
+    "warn": "info",
+    "SEV1": "critical",
+    "SEV2": "warning",
+    "SEV3": "warning",
+    "SEV4": "info",
+}
+_BIND_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w)")
+
+
+def delivery_expectations(
+    contract: FeedContract, *, delivery_ids: Collection[int]
+) -> "list[UnexpectedRowsExpectation]":
+    """Return one expectation per record rule of a contract, over these deliveries."""
+    return [
+        _expectation(rule.rule_id, sentence=rule.sentence, severity=rule.severity, query=rule.sql_for(delivery_ids))
+        for rule in contract.rules
+    ]
+
+
+def check_expectation(check_id: str, *, sentence: str, severity: str, sql: str) -> "UnexpectedRowsExpectation":
+    """Return a check of the catalogue as an expectation."""
+    return _expectation(check_id, sentence=sentence, severity=severity, query=sql)
+
+
+def verbatim(query: str) -> str:
+    """Return a query so written that Great Expectations and SQLAlchemy leave it as it is.
+
+    The one reads braces as its parameters, the other a colon before a word.
+    """
+    return _BIND_PARAMETER.sub(r"\:", query.replace("{", "{{").replace("}", "}}"))
+
+
+def _expectation(rule_id: str, *, sentence: str, severity: str, query: str) -> "UnexpectedRowsExpectation":
+    from frontdoor.quality.gx import import_great_expectations
+
+    expectations = import_great_expectations().expectations
+    expectation: UnexpectedRowsExpectation = expectations.UnexpectedRowsExpectation(
+        unexpected_rows_query=verbatim(query),
+        description=sentence,
+        severity=SEVERITIES[severity],
+        meta={"rule_id": rule_id},
+    )
+    return expectation
