@@ -181,7 +181,7 @@ def _listed(random: Random, child: Child, person: Values, mother_id: str | None)
         "addr_address_postcode": person["postcode"],
         "addr_address_uprn": person["uprn"],
         "restricted_flag": person["restricted_flag"],
-        "adoption_marker": child.adoption,
+        "adoption_marker": None if child.adoption == "N" else child.adoption,
         "mother_person_id": mother_id,
     }
 

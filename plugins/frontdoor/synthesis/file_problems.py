@@ -30,6 +30,7 @@ class Post:
         self._send_twice()
         self._cut_short()
         self._misstate()
+        self._lose_one()
         self._lose_last(_MISSING_FILES[cadence], until=until)
         return self.deliveries
 
@@ -58,9 +59,8 @@ class Post:
             row = self.random.choice(able)
             row[field] = spoil(str(row[field]))
             self.deliveries[index] = _repacked(delivery, rows)
-            outcome = "warned" if problem.startswith("time") else "quarantined"
-            self.truth.rows.append(RowProblem(delivery.name, str(row[layout.key]), field, problem, outcome))
-            self._note(delivery.name, problem, "accepted", quarantined=int(outcome == "quarantined"))
+            self.truth.rows.append(RowProblem(delivery.name, str(row[layout.key]), field, problem, "quarantined"))
+            self._note(delivery.name, problem, "accepted", quarantined=1)
 
     def _change_bytes(self) -> None:
         for layout, problem, change in _BYTE_CHANGES:
@@ -116,9 +116,17 @@ class Post:
         self.deliveries = [delivery for delivery in self.deliveries if delivery not in lost]
         for delivery in lost:
             self._note(delivery.name, "never sent", "missing")
-        at = datetime.fromisoformat(str(lost[0].manifest["period_to"]))
-        note = f"nothing from {lost[0].name} until {until.isoformat()}"
-        self.truth.defects.append(PlantedDefect("DQ-01", HEALTH.feed, lost[0].name, "SEV2", at, note))
+        self._plant_missing(lost[0], subject=HEALTH.source_org, note=f"silent until {until.isoformat()}")
+
+    def _lose_one(self) -> None:
+        """A file lost on its way: the next one's running number shows it."""
+        lost = self.deliveries.pop(self._pick(HEALTH, least_rows=1))
+        self._note(lost.name, "lost on its way", "missing")
+        self._plant_missing(lost, subject=f"{HEALTH.source_org}:{lost.sequence_no}", note="running number left out")
+
+    def _plant_missing(self, delivery: Delivery, *, subject: str, note: str) -> None:
+        at = datetime.fromisoformat(str(delivery.manifest["period_to"]))
+        self.truth.defects.append(PlantedDefect("DQ-01", HEALTH.feed, subject, "SEV2", at, note))
 
 
 def _repacked(delivery: Delivery, rows: Sequence[Row]) -> Delivery:
