@@ -25,8 +25,8 @@ with DAG(
 ):
     plan = task.short_circuit(steps.plan_build)(as_of=AS_OF_TEMPLATE)
     layers = [
-        task.python(steps.build_layer, task_id=f"build_{layer}")(layer, build_no=plan, as_of=AS_OF_TEMPLATE)
+        task(task_id=f"build_{layer}")(steps.build_layer)(layer, build_no=plan, as_of=AS_OF_TEMPLATE)
         for layer in LAYERS
     ]
-    publish = task.python(steps.publish_build, outlets=[PUBLICATION])(build_no=plan, as_of=AS_OF_TEMPLATE)
+    publish = task(outlets=[PUBLICATION])(steps.publish_build)(build_no=plan, as_of=AS_OF_TEMPLATE)
     chain(plan, *layers, publish)

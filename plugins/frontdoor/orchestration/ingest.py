@@ -29,7 +29,7 @@ def ingest_dag(contract: FeedContract, *, scan: str) -> DAG:
         **options,
     ) as dag:
         waiting = task.short_circuit(steps.land_deliveries)(contract.feed, as_of=AS_OF_TEMPLATE)
-        settled = task.python(steps.settle_deliveries, outlets=[landed(contract.feed)])(contract.feed, as_of=AS_OF_TEMPLATE)
+        settled = task(outlets=[landed(contract.feed)])(steps.settle_deliveries)(contract.feed, as_of=AS_OF_TEMPLATE)
         waiting >> settled
     return dag
 
