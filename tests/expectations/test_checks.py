@@ -1,4 +1,4 @@
-"""Every check of the catalogue: its obeying example is met, its breaking one found, by Great Expectations and SQL alike."""
+"""Each check meets its obeying example and finds its breaking one: by Great Expectations and by SQL alike."""
 
 import json
 

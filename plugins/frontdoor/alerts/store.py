@@ -54,7 +54,8 @@ def list_alerts(
     """Return alerts, most severe and longest overdue first."""
     with connection.cursor(row_factory=class_row(Alert)) as cursor:
         return cursor.execute(
-            f"{_SELECT} where state = any(%s) and severity = coalesce(%s, severity) and check_id = coalesce(%s, check_id)"
+            f"{_SELECT} where state = any(%s) and severity = coalesce(%s, severity)"
+            " and check_id = coalesce(%s, check_id)"
             " order by severity, due_at nulls first, alert_no".encode(),
             [list(states), severity, check_id],
         ).fetchall()
