@@ -60,8 +60,8 @@ class LineTally:
         return self.counts["landed"] + self.counts["quarantined"]
 
     def ranges(self) -> Iterator[FateRange]:
-        """Yield the fates in line order."""
-        ends = [start for start, _ in self._starts[1:]] + [self.line_count + 1]
+        """Yield the fates in line order; none for a file without lines, such as an empty array."""
+        ends = [start for start, _ in self._starts[1:]] + [self.line_count + 1] * bool(self._starts)
         for (first, fate), after in zip(self._starts, ends, strict=True):
             yield FateRange(first=first, after=after, fate=fate)
 
