@@ -69,27 +69,27 @@ def start_enquiry(
         sw_registered="Y",
         interim_safety_plan=random.choice("YYN"),
         voice_recorded="N",
-        **_consent(council, random, rating, started_at, clean=clean),
+        **_consent(council, random, rating, decided_at, clean=clean),
         **{prompt: random.choice("YYN") for prompt in _PROMPTS},
     )
     record.change(started_at, enquiry_started_at=started_at)
     return Enquiry(record, reference, child, rating, started_at, concluded_at)
 
 
-def _consent(council: Council, random: Random, rating: str, started_at: datetime, *, clean: bool) -> Values:
+def _consent(council: Council, random: Random, rating: str, asked_at: datetime, *, clean: bool) -> Values:
     status = random.choices(
         ("GIVEN", "DISPENSED", "NOT_REQUIRED_S47"), (40, 45, 15) if rating == "RED" else (75, 25, 0)
     )[0]
     values: Values = {
         "consent_status": status,
-        "consent_at": council.maybe_date(random, started_at, clean=clean),
+        "consent_at": council.maybe_date(random, asked_at, clean=clean),
         "consent_by_role": "SW",
     }
     if status == "DISPENSED":
         values |= {
             "dispense_reason": random.choice(("RISK_INCREASE", "EVIDENCE_LOSS", "UNCONTACTABLE")),
             "dispense_authorised_by_role": "MASH_MANAGER",
-            "dispense_authorised_at": council.maybe_date(random, started_at, clean=clean),
+            "dispense_authorised_at": council.maybe_date(random, asked_at, clean=clean),
         }
     return values
 
