@@ -54,7 +54,8 @@ def _expectation(rule_id: str, *, sentence: str, severity: str, query: str) -> "
 
     expectations = import_great_expectations().expectations
     expectation: UnexpectedRowsExpectation = expectations.UnexpectedRowsExpectation(
-        unexpected_rows_query=verbatim(query),
+        # The text names its deliveries itself; Great Expectations complains on stdout of one without its parameter.
+        unexpected_rows_query=f"/* {{batch}} */ {verbatim(query)}",
         description=sentence,
         severity=SEVERITIES[severity],
         meta={"rule_id": rule_id},
