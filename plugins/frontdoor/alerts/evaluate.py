@@ -11,7 +11,8 @@ from psycopg.rows import class_row
 from frontdoor.alerts.catalogue import Catalogue, Check, Question, question
 from frontdoor.alerts.life import Finding
 from frontdoor.alerts.schedules import expected_deliveries
-from frontdoor.alerts.verdicts import UNKNOWN_ERROR, Verdict, judge
+from frontdoor.alerts.verdicts import CheckVerdict, judge
+from frontdoor.quality.gx import UNKNOWN_ERROR
 from frontdoor.settings import Settings
 
 # What the watch reports about itself: a check that could not be evaluated must not pass for one that is met.
@@ -25,7 +26,7 @@ class Evaluation:
 
     as_of: datetime
     publication_no: int | None
-    verdicts: dict[str, Verdict]
+    verdicts: dict[str, CheckVerdict]
     findings: list[Finding]
 
     def settles(self, check_id: str, subject_key: str) -> bool:
@@ -75,7 +76,7 @@ def questions_at(
 def answer(
     connection: psycopg.Connection,
     questions: Sequence[Question],
-    verdicts: dict[str, Verdict],
+    verdicts: dict[str, CheckVerdict],
     *,
     as_of: datetime,
     publication_no: int | None,
@@ -87,10 +88,10 @@ def answer(
     if publication_no is not None:
         connection.execute("select set_config('frontdoor.publication', %s, true)", [str(publication_no)])
     restricted = _restricted_children(connection) if publication_no is not None else frozenset()
-    settled: dict[str, Verdict] = {}
+    settled: dict[str, CheckVerdict] = {}
     findings: list[Finding] = []
     for asked in questions:
-        verdict = verdicts.get(asked.check.id, Verdict(asked.check.id, is_met=False, sqlstate=UNKNOWN_ERROR))
+        verdict = verdicts.get(asked.check.id, CheckVerdict(asked.check.id, is_met=False, sqlstate=UNKNOWN_ERROR))
         if verdict.is_evaluated:
             try:
                 found = find(connection, asked, restricted=restricted)

@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from frontdoor.alerts.life import Alert, Finding, Step
-from frontdoor.alerts.verdicts import Verdict
+from frontdoor.alerts.verdicts import CheckVerdict
 
 _COLUMNS = tuple(field.name for field in fields(Alert))
 _SELECT = f"select {', '.join(_COLUMNS)} from alerts.alerts"
@@ -129,7 +129,7 @@ def record_tick(
     publication_no: int | None,
     started_at: datetime,
     finished_at: datetime,
-    verdicts: Iterable[Verdict],
+    verdicts: Iterable[CheckVerdict],
 ) -> int:
     """Record that the checks were evaluated at a moment, with each one's verdict; return the tick's number."""
     [[tick_no]] = connection.execute(
