@@ -18,11 +18,8 @@ SEVERITIES = {
     "reject": "critical",
     "quarantine": "warning",
     "warn": "info",
-    "SEV1": "critical",
-    "SEV2": "warning",
-    "SEV3": "warning",
-    "SEV4": "info",
 }
+CHECK_SEVERITIES = {1: "critical", 2: "warning", 3: "warning", 4: "info"}
 _BIND_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w)")
 
 
@@ -31,14 +28,19 @@ def delivery_expectations(
 ) -> "list[UnexpectedRowsExpectation]":
     """Return one expectation per record rule of a contract, over these deliveries."""
     return [
-        _expectation(rule.rule_id, sentence=rule.sentence, severity=rule.severity, query=rule.sql_for(delivery_ids))
+        _expectation(
+            rule.rule_id,
+            sentence=rule.sentence,
+            severity=SEVERITIES[rule.severity],
+            query=rule.sql_for(delivery_ids),
+        )
         for rule in contract.rules
     ]
 
 
-def check_expectation(check_id: str, *, sentence: str, severity: str, sql: str) -> "UnexpectedRowsExpectation":
+def check_expectation(check_id: str, *, sentence: str, severity: int, sql: str) -> "UnexpectedRowsExpectation":
     """Return a check of the catalogue as an expectation."""
-    return _expectation(check_id, sentence=sentence, severity=severity, query=sql)
+    return _expectation(check_id, sentence=sentence, severity=CHECK_SEVERITIES[severity], query=sql)
 
 
 def verbatim(query: str) -> str:
@@ -57,7 +59,7 @@ def _expectation(rule_id: str, *, sentence: str, severity: str, query: str) -> "
         # The text names its deliveries itself; Great Expectations complains on stdout of one without its parameter.
         unexpected_rows_query=f"/* {{batch}} */ {verbatim(query)}",
         description=sentence,
-        severity=SEVERITIES[severity],
+        severity=severity,
         meta={"rule_id": rule_id},
     )
     return expectation

@@ -28,7 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "watch": ("frontdoor.alerts.commands", "Evaluate the checks and move the alerts."),
     "alerts": ("frontdoor.alerts.commands", "List, acknowledge and snooze alerts."),
     "brief": ("frontdoor.alerts.commands", "Write the daily brief."),
-    "contracts": ("frontdoor.contracts.commands", "Check the feed contracts; generate what follows from them."),
+    "contracts": ("frontdoor.pages.commands", "Check the feed contracts; generate what follows from them."),
     "server": ("frontdoor.warehouse.commands", "Start, stop and ask after the embedded PostgreSQL."),
     "psql": ("frontdoor.warehouse.commands", "Open psql in the warehouse."),
 }
