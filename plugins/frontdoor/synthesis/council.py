@@ -132,9 +132,9 @@ class Council:
         former = self.population.before_adoption(child)
         self.adoption_pairs.append((former.number, child.number))
         self.known(former, at=self.span.start)
-        person = self.registers.known[COUNCIL, child.number][0]
-        record = self._person_records[str(person["agency_person_id"])]
-        record.changes[0].values["adoption_marker"] = "POST"
+        for person in self.registers.known[COUNCIL, child.number]:
+            record = self._person_records[str(person["agency_person_id"])]
+            record.changes[0].values["adoption_marker"] = "POST"
 
     def _list_person(self, child: Child, person: Values, *, at: datetime) -> None:
         person_id = str(person["agency_person_id"])

@@ -178,12 +178,16 @@ class Population:
         """The identity an adopted child had before: another name, NHS number and home, the same birth."""
         origin = _origin(self._random)
         former = self._child(child, origin=origin, birth_date=child.birth_date)
+        home = postcode(self._random, PETERBOROUGH)
         return replace(
             former,
             surname=_surname(self._random, origin),
             sex=child.sex,
             ethnicity=child.ethnicity,
-            postcode=postcode(self._random, PETERBOROUGH),
+            street=f"{self._random.randrange(1, 240)} {self._random.choice(_STREETS)}",
+            postcode=home,
+            previous_postcode=home,
+            uprn=f"1000{self._random.randrange(10**8):08d}",
             la_code=PETERBOROUGH,
             restricted="N",
             adoption="PRE",

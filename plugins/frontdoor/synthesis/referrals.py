@@ -209,6 +209,7 @@ def log_contact(
         rag_set_at=council.maybe_date(random, created_at, clean=clean),
         child_voice_recorded=random.choice("YYN"),
         child_impact_recorded=random.choice("YYN"),
+        outcome_json={},
     )
     return record, created_at
 
