@@ -1,6 +1,5 @@
 """What `make demo` says at its end: what came in, what was held, who was recognised, what was found, where to look."""
 
-import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -67,13 +66,13 @@ def print_summary(
 ) -> bool:
     """Print the summary; True when every planted SEV1 defect has its alert."""
     with connect(settings, role="admin") as connection:
-        console.print(_came_in(connection))
-        console.print(_held(connection, settings))
-        console.print(_children(connection))
-        console.print(_decisions(connection))
+        _say(console, "What came in", _came_in(connection))
+        _say(console, "What was held or rejected, and by which rule", _held(connection, settings))
+        _say(console, "Children recognised across agencies", _children(connection))
+        _say(console, "Why records were linked, or kept apart", _decisions(connection))
         scores = score_checks(settings, connection, truth=truth, as_of=as_of)
-        console.print(_alerts(settings, scores))
-    console.print(_times(stages))
+        _say(console, "Alerts opened, against what was planted", _alerts(settings, scores))
+    _say(console, "How long it took", _times(stages))
     _places(settings, console, is_kept=is_kept)
     missed = [score.check_id for score in scores if score.severity == PUSHED and score.missed_count > 0]
     if missed:
@@ -82,7 +81,7 @@ def print_summary(
 
 
 def _came_in(connection: psycopg.Connection) -> Table:
-    table = _table("What came in", "feed", "files", "lines", "accepted", "quarantined", "in rejected files", "rejected")
+    table = _table("feed", "files", "lines", "accepted", "quarantined", "in rejected files", "rejected")
     for feed, *counts in connection.execute(_CAME_IN).fetchall():
         files, lines, accepted, quarantined, rejected_lines, rejected = (int(count) for count in counts)
         table.add_row(feed, *_numbers((files, lines, accepted, quarantined, rejected_lines, rejected)))
@@ -92,23 +91,21 @@ def _came_in(connection: psycopg.Connection) -> Table:
 def _held(connection: psycopg.Connection, settings: Settings) -> Table:
     sentences = {rule.rule_id: rule.sentence for contract in load_contracts(settings) for rule in contract.rules}
     sentences |= {rule.rule_id: rule.sentence for rule in ENVELOPE_RULES.values()}
-    table = _table(
-        "What was held or rejected, and by which rule", "feed", "rule", "is broken when it is not true that", "records"
-    )
+    table = _table("What was held or rejected, and by which rule", "feed", "rule", "which says", "records")
     for feed, rule_id, count in connection.execute(_HELD).fetchall():
         table.add_row(feed, rule_id, sentences.get(rule_id, ""), *_numbers([count]))
     return table
 
 
 def _children(connection: psycopg.Connection) -> Table:
-    table = _table("Children recognised", "known to", "children", "records of theirs")
+    table = _table("known to", "children", "records of theirs")
     for agencies, children, records in connection.execute(_CHILDREN).fetchall():
         table.add_row("one agency" if agencies == 1 else f"{agencies} agencies", *_numbers((children, records)))
     return table
 
 
 def _decisions(connection: psycopg.Connection) -> Table:
-    table = _table("Why records were linked, or kept apart", "decision", "by", "pairs")
+    table = _table("decision", "by", "pairs")
     for decision, rule, count in connection.execute(_DECISIONS).fetchall():
         table.add_row(decision, rule, *_numbers([count]))
     return table
@@ -117,7 +114,6 @@ def _decisions(connection: psycopg.Connection) -> Table:
 def _alerts(settings: Settings, scores: Iterable[CheckScore]) -> Table:
     catalogue = load_catalogue(settings)
     table = _table(
-        "Alerts opened, against what was planted",
         "check", "severity", "what it watches", "opened", "planted", "found", "recall", "precision",
     )  # fmt: skip
     for score in scores:
@@ -133,7 +129,7 @@ def _alerts(settings: Settings, scores: Iterable[CheckScore]) -> Table:
 
 
 def _times(stages: "Sequence[Stage]") -> Table:
-    table = _table("How long it took", "stage", "seconds")
+    table = _table("stage", "seconds")
     for stage in stages:
         table.add_row(stage.name, f"{stage.seconds:.1f}")
     table.add_row("all", f"{sum(stage.seconds for stage in stages):.1f}")
@@ -141,9 +137,8 @@ def _times(stages: "Sequence[Stage]") -> Table:
 
 
 def _places(settings: Settings, console: Console, *, is_kept: bool) -> None:
-    home = Path(os.path.relpath(settings.home))
-    start = "" if is_kept else f"   after: FRONTDOOR_HOME={home} {_program()} server start"
-    console.print("Where to look", style="bold")
+    start = "" if is_kept else f", after: FRONTDOOR_HOME={_shown(settings.home)} {_program()} server start"
+    console.print("\n[bold]Where to look[/bold]")
     for name, place in (
         ("daily brief", _shown(settings.brief)),
         ("alerts as e-mail", _shown(Path(settings.outbox))),
@@ -156,8 +151,13 @@ def _places(settings: Settings, console: Console, *, is_kept: bool) -> None:
         console.print(f"  {name:18} {place}", highlight=False, soft_wrap=True)
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+def _say(console: Console, title: str, table: Table) -> None:
+    console.print(f"\n[bold]{title}[/bold]")
+    console.print(table)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for number, column in enumerate(columns):
         is_number = number > 0 and column in _NUMBERS
         table.add_column(column, justify="right" if is_number else "left", overflow="fold")
@@ -179,7 +179,7 @@ def _share(share: float | None) -> str:
 
 
 def _shown(path: Path) -> str:
-    return os.path.relpath(path)
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _program() -> str:
