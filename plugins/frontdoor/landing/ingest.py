@@ -136,6 +136,12 @@ def refuse_unrecognised(settings: Settings, *, received_at: datetime, inbox: Inb
         return set_unrecognised_aside(connection, inbox, tokens=tokens, received_at=received_at)
 
 
+def count_waiting(settings: Settings, *, inbox: Inbox, grace_seconds: float) -> int:
+    """Return how many pick-ups wait for any feed."""
+    tokens = frozenset(contract.file_token for contract in load_contracts(settings))
+    return sum(1 for _ in waiting_pickups(inbox, tokens=tokens, grace_seconds=grace_seconds))
+
+
 def contract_of(settings: Settings, feed: str) -> FeedContract:
     """Return a feed's contract."""
     for contract in load_contracts(settings):

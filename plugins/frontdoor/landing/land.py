@@ -32,7 +32,7 @@ class Records(Protocol):
 
     @property
     def copy_columns(self) -> tuple[str, ...]:
-        """The landing columns a block fills after the lineage columns."""
+        """The landing columns a block fills between `_row_number` and `_delivery_id`."""
 
     @property
     def drift(self) -> tuple[Drift, ...]:
@@ -125,7 +125,7 @@ def copy_records(connection: psycopg.Connection, records: Records, *, feed: str,
     """COPY a reader's records into the feed's landing table; Python prepares the next block while the server works."""
     statement = sql.SQL("copy landing.{} ({}) from stdin with ({})").format(
         sql.Identifier(feed),
-        sql.SQL(", ").join(map(sql.Identifier, ("_delivery_id", "_row_number", *records.copy_columns))),
+        sql.SQL(", ").join(map(sql.Identifier, ("_row_number", *records.copy_columns, "_delivery_id"))),
         sql.SQL(copy_options(records.delimiter)),
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:

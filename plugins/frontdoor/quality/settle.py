@@ -23,7 +23,7 @@ class JudgedRule:
     severity: Severity
     field_name: str | None
     is_met: bool
-    rows: sql.Composable
+    rows: sql.SQL
 
 
 @dataclass(frozen=True, slots=True)
