@@ -7,6 +7,9 @@
     ]
 ) }}
 
+-- Read in increments only, where dbt does not look for references.
+-- depends_on: {{ ref('jny_agency_checks__versions') }}
+
 with
 
 contacts as (

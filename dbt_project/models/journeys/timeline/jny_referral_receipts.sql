@@ -7,6 +7,10 @@
     ]
 ) }}
 
+-- Read in increments only, where dbt does not look for references.
+-- depends_on: {{ ref('jny_contacts__versions') }}
+-- depends_on: {{ ref('jny_sent_referrals__versions') }}
+
 with
 
 sent_referrals as (

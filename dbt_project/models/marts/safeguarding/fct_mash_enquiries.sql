@@ -3,6 +3,10 @@
     indexes=[{'columns': ['_built_in']}, {'columns': ['child_key']}]
 ) }}
 
+-- Read in increments only, where dbt does not look for references.
+-- depends_on: {{ ref('jny_agency_checks__versions') }}
+-- depends_on: {{ ref('jny_health_responses__versions') }}
+
 with
 
 mash_enquiries as (

@@ -3,6 +3,9 @@
     indexes=[{'columns': ['_built_in']}, {'columns': ['child_key']}]
 ) }}
 
+-- Read in increments only, where dbt does not look for references.
+-- depends_on: {{ ref('jny_return_interviews__versions') }}
+
 with
 
 missing_episodes as (
