@@ -39,7 +39,7 @@ $(READY): requirements/bootstrap.txt requirements/develop.txt pyproject.toml
 	@echo "Installing the locked dependencies into $(VENV) (once, a few minutes) ..."
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/bootstrap.txt
-	@$(UV) pip sync --quiet --require-hashes requirements/develop.txt
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode requirements/develop.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
