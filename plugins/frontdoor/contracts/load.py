@@ -123,13 +123,11 @@ def _contract(document: OpenDataContractStandard, *, codes_dir: Path) -> FeedCon
 
 def _fields(schema: SchemaObject, *, codes_dir: Path) -> tuple[ContractField, ...]:
     fields = tuple(_field(given, codes_dir=codes_dir) for given in schema.properties or [])
-    names: dict[str, str] = {}
-    for field in fields:
+    names: dict[str, int] = {}
+    for number, field in enumerate(fields):
         for name in {field.name, field.header.casefold(), *(synonym.casefold() for synonym in field.synonyms)}:
-            if names.setdefault(name, field.name) != field.name:
-                raise ContractError(f"{field.name}: the name `{name}` belongs to {names[name]} already")
-    if len({field.name for field in fields}) != len(fields):
-        raise ContractError("two fields have the same name")
+            if names.setdefault(name, number) != number:
+                raise ContractError(f"{field.name}: the name `{name}` belongs to field {names[name] + 1} already")
     return fields
 
 
