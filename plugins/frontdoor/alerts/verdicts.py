@@ -34,7 +34,7 @@ def judge(settings: Settings, questions: Sequence[Question], *, publication_no: 
         check_expectation(
             question.check.id,
             sentence=question.check.sentence,
-            severity=f"SEV{question.check.severity}",
+            severity=question.check.severity,
             sql=question.sql,
         )
         for question in questions

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from time import perf_counter
 
 import psycopg
 
 from frontdoor.alerts import store
 from frontdoor.alerts.catalogue import Catalogue, Check, load_catalogue
-from frontdoor.alerts.evaluate import Evaluation, answer, questions_at
+from frontdoor.alerts.evaluate import Evaluation, answer, evaluate, questions_at
 from frontdoor.alerts.life import Step, escalated, gone, seen
 from frontdoor.alerts.messages import compose, compose_digests, queue
 from frontdoor.alerts.send import send_waiting
@@ -61,11 +62,10 @@ def watch(settings: Settings, *, as_of: datetime) -> WatchResult:
     A check is due when its cadence has passed, when something was published since, or when it could not be answered.
     Raises FrontdoorError for a moment before the latest tick: the past can be replayed (`replay`) but not changed.
     """
-    started_at = datetime.now(UTC)
     catalogue = load_catalogue(settings)
     try:
-        with _watching(settings, started_at) as connection:
-            tick = _tick(settings, connection, catalogue, as_of=as_of, started_at=started_at)
+        with _watching(settings, as_of) as connection:
+            tick = _tick(settings, connection, catalogue, as_of=as_of)
             checkpoint("alerts-queued")
             sent, unsent = send_waiting(settings, connection, recipients=catalogue.recipients, at=as_of)
     except psycopg.Error as error:
@@ -82,7 +82,14 @@ def replay(settings: Settings, *, as_of: datetime) -> Evaluation:
         with connect(settings, role="alerter") as connection:
             connection.execute("set transaction isolation level repeatable read, read only")
             publication_no = _publication_no(connection)
-            return _evaluate(settings, connection, catalogue, list(catalogue), as_of, publication_no)
+            return evaluate(
+                settings,
+                connection,
+                catalogue=catalogue,
+                checks=list(catalogue),
+                as_of=as_of,
+                publication_no=publication_no,
+            )
     except psycopg.Error as error:
         raise WarehouseError("the replay failed", sqlstate=error.sqlstate) from None
 
@@ -97,7 +104,7 @@ def _watching(settings: Settings, started_at: datetime) -> Iterator[psycopg.Conn
             " returning stage_run_no",
             [started_at],
         ).fetchall()
-        state, failure = "failed", None
+        state, failure, clock = "failed", None, perf_counter()
         try:
             yield connection
             state = "succeeded"
@@ -108,13 +115,12 @@ def _watching(settings: Settings, started_at: datetime) -> Iterator[psycopg.Conn
             if not connection.closed:
                 connection.execute(
                     "update ledger.stage_runs set state = %s, failure = %s, finished_at = %s where stage_run_no = %s",
-                    [state, failure, datetime.now(UTC), stage_run_no],
+                    [state, failure, started_at + timedelta(seconds=perf_counter() - clock), stage_run_no],
                 )
 
 
-def _tick(
-    settings: Settings, connection: psycopg.Connection, catalogue: Catalogue, *, as_of: datetime, started_at: datetime
-) -> _Tick:
+def _tick(settings: Settings, connection: psycopg.Connection, catalogue: Catalogue, *, as_of: datetime) -> _Tick:
+    clock = perf_counter()
     publication_no = _publication_no(connection)
     checks = _due_checks(connection, catalogue, as_of, publication_no)
     asked = questions_at(settings, catalogue=catalogue, checks=checks, as_of=as_of, publication_no=publication_no)
@@ -136,24 +142,11 @@ def _tick(
             connection,
             as_of=as_of,
             publication_no=publication_no,
-            started_at=started_at,
-            finished_at=datetime.now(UTC),
+            started_at=as_of,
+            finished_at=as_of + timedelta(seconds=perf_counter() - clock),
             verdicts=found.verdicts.values(),
         )
     return _Tick(tick_no, found, tuple(steps), queued)
-
-
-def _evaluate(
-    settings: Settings,
-    connection: psycopg.Connection,
-    catalogue: Catalogue,
-    checks: list[Check],
-    as_of: datetime,
-    publication_no: int | None,
-) -> Evaluation:
-    asked = questions_at(settings, catalogue=catalogue, checks=checks, as_of=as_of, publication_no=publication_no)
-    verdicts = judge(settings, asked, publication_no=publication_no)
-    return answer(connection, asked, verdicts, as_of=as_of, publication_no=publication_no)
 
 
 def _due_checks(
