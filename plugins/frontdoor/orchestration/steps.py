@@ -4,8 +4,7 @@ They know no Airflow, so what a task does can be read and run without it. Whatev
 run: a DAG file must parse in moments. Whatever they raise has lost its values: a task's log keeps the message.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -16,21 +15,17 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-@contextmanager
-def _without_values() -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        raise value_free(error) from None
-
-
 def step(function: Callable[P, R]) -> Callable[P, R]:
     """Return `function` such that what it raises may be logged."""
 
     @wraps(function)
     def told(*args: P.args, **kwargs: P.kwargs) -> R:
-        with _without_values():
+        try:
             return function(*args, **kwargs)
+        except Exception as error:
+            lost = value_free(error)
+        # Raised out here, so that Python does not hang the first error onto it again.
+        raise lost
 
     return told
 
