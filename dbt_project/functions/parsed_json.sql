@@ -1,4 +1,1 @@
-select
-    case
-        when pg_input_is_valid(value, 'jsonb') then value::jsonb
-    end
+select rules.parsed_json(value)

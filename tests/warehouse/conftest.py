@@ -12,6 +12,8 @@ from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.dbt import run_dbt
 from psycopg import sql
 
+from tests.warehouse.hand_made import HandMadeCouncil
+
 
 @contextmanager
 def copied_database(server: Settings, *, template: str, home: Path) -> Iterator[Settings]:
@@ -22,7 +24,7 @@ def copied_database(server: Settings, *, template: str, home: Path) -> Iterator[
             sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
         )
     try:
-        yield Settings(home=home, server_home=server.home, database_name=name)
+        yield Settings(home=home, server_home=server.server_home or server.home, database_name=name)
     finally:
         with connect(server, role="admin", database="postgres", autocommit=True) as connection:
             connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
@@ -42,3 +44,19 @@ def reference(reference_warehouse: Settings) -> Iterator[psycopg.Connection]:
     """A reader's connection to the calendars and functions."""
     with connect(reference_warehouse, role="transformer", autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def staged_template(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Staging views and empty record tables; nobody may stay connected to it, because it is copied."""
+    home = tmp_path_factory.mktemp("staged")
+    with copied_database(warehouse, template=warehouse.database_name, home=home) as settings:
+        run_dbt(settings, selector="staging", full_refresh=True)
+        yield settings
+
+
+@pytest.fixture
+def staged_council(staged_template: Settings, tmp_path: Path) -> Iterator[HandMadeCouncil]:
+    """A council whose staging views and record tables are made and empty."""
+    with copied_database(staged_template, template=staged_template.database_name, home=tmp_path / "home") as settings:
+        yield HandMadeCouncil(settings)

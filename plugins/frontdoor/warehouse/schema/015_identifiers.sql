@@ -152,15 +152,27 @@ create function rules.is_code(value text, codes text[]) returns boolean
 language sql immutable parallel safe
 return coalesce(upper(rules.trimmed(value)) = any(codes), false);
 
+-- PL/pgSQL, because CASE does not guard a cast inside a sub-select: the planner would work it out beforehand and raise.
+create function rules.parsed_json(value text) returns jsonb
+language plpgsql stable parallel safe
+as $$
+begin
+    if pg_input_is_valid(value, 'jsonb') then
+        return value::jsonb;
+    end if;
+    return null;
+end
+$$;
+
 -- Several codes: separated by bars, or a JSON list.
 create function rules.are_codes(value text, codes text[]) returns boolean
 language sql stable parallel safe
 return case
     when value ~ '^\s*\['
         then case
-            when not pg_input_is_valid(value, 'jsonb') then false
+            when not rules.is_json(value) then false
             else not exists (
-                select from jsonb_array_elements_text(value::jsonb) as element (code)
+                select from jsonb_array_elements_text(rules.parsed_json(value)) as element (code)
                 where not rules.is_code(element.code, codes)
             )
         end
