@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from frontdoor.synthesis.person_records import write_person_records
 from frontdoor.synthesis.synthesise import DEFAULT_UNTIL, WEEK, YEAR, Plan, synthesise
 
 app = typer.Typer(no_args_is_help=False)
@@ -42,3 +43,15 @@ def main(
     summary = synthesise(plan, out=out)
     typer.echo(f"{summary['files']} deliveries with {summary['rows']} records in {out / 'deliveries'}")
     typer.echo(f"read the checks as of {summary['as_of']}; what was planted is in {out / 'truth.csv'}")
+
+
+@app.command("persons")
+def persons(
+    out: Annotated[Path, typer.Option(help="CSV file to write.")],
+    count: Annotated[int, typer.Option(help="How many records.", min=1, max=1_500_000)] = 100_000,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same records.")] = 7,
+    with_truth: Annotated[bool, typer.Option(help="Add person_id: which records are the same person.")] = False,
+) -> None:
+    """Write records about persons as several agencies would hold them, to measure linking by."""
+    people = write_person_records(out, count=count, seed=seed, has_truth=with_truth)
+    typer.echo(f"{count} records of {people} people in {out}")

@@ -97,11 +97,13 @@ class Population:
         self._random = stream(seed, "population")
         self._nhs_numbers = nhs_numbers(self._random)
         self._numbers = count(1)
+        self._upn_serials: dict[tuple[str, int], int] = {}
         self._as_of = as_of
         self._schools = [f"{PETERBOROUGH}{number}" for number in (*range(2001, 2070), *range(4001, 4016))]
-        self.families = tuple(self._families(children))
+        self.families = tuple(self.draw_families(children))
 
-    def _families(self, children: int) -> Iterator[Family]:
+    def draw_families(self, children: int) -> Iterator[Family]:
+        """Further families with so many children, not kept: a nation does not fit in memory."""
         made = 0
         for number in count(1):
             if made >= children:
@@ -134,7 +136,7 @@ class Population:
             if father_surname:
                 child = replace(child, surname=father_surname)
             if children and children[-1].birth_date == birth_date:
-                child = _twin_of(random, children[-1], child, origin)
+                child = self._twin_of(children[-1], child, origin=origin)
             children.append(child)
         return Family(number, tuple(children), mother)
 
@@ -154,13 +156,29 @@ class Population:
             birth_date=birth_date,
             ethnicity=_ethnicity(random, origin),
             nhs_number=next(self._nhs_numbers),
-            upn=_upn(random, school=school, year=birth_date.year + 4) if school else None,
+            upn=self._upn(school, birth_date) if school else None,
             school=school,
             is_looked_after=random.random() < 0.0067,
             restricted=random.choice(("R1", "R2")) if random.random() < RESTRICTED else "N",
             mother_nhs_number=mother.nhs_number,
             is_adult=False,
         )
+
+    def _twin_of(self, first: Child, second: Child, *, origin: Origin) -> Child:
+        """The second twin: same surname and school, another forename, as often as not another sex."""
+        random = self._random
+        sex = first.sex if random.random() < 0.5 else ("F" if first.sex == "M" else "M")
+        names = [name for name in (origin.boys if sex == "M" else origin.girls) if name != first.forename]
+        alike = [name for name in names if name[0] == first.forename[0]]
+        forename = random.choice(alike if alike and random.random() < 0.1 else names)
+        code = self._upn(first.school, first.birth_date) if first.school else None
+        return replace(second, sex=sex, forename=forename, surname=first.surname, school=first.school, upn=code)
+
+    def _upn(self, school: str, birth_date: date) -> str:
+        """The school's next number for children who start in that year."""
+        year = birth_date.year + 4
+        serial = self._upn_serials[school, year] = self._upn_serials.get((school, year), 0) + 1
+        return upn(school[:3], school=int(school[3:]), year=year, serial=serial)
 
     def unborn_sibling(self, family: Family, *, due: date) -> Child:
         """A child the family expects, with the name and numbers it will get when born."""
@@ -227,17 +245,3 @@ def _birth_dates(random: Random, *, as_of: date) -> list[date]:
             break
         births.append(birth_date)
     return births
-
-
-def _twin_of(random: Random, first: Child, second: Child, origin: Origin) -> Child:
-    """The second twin: same surname and school, another forename, as often as not another sex."""
-    sex = first.sex if random.random() < 0.5 else ("F" if first.sex == "M" else "M")
-    names = [name for name in (origin.boys if sex == "M" else origin.girls) if name != first.forename]
-    alike = [name for name in names if name[0] == first.forename[0]]
-    forename = random.choice(alike if alike and random.random() < 0.1 else names)
-    code = _upn(random, school=first.school, year=first.birth_date.year + 4) if first.school else None
-    return replace(second, sex=sex, forename=forename, surname=first.surname, school=first.school, upn=code)
-
-
-def _upn(random: Random, *, school: str, year: int) -> str:
-    return upn(school[:3], school=int(school[3:]), year=year, serial=random.randrange(1000))

@@ -50,6 +50,12 @@ def test_every_upn_is_valid(healthy: CouncilFiles) -> None:
     assert all(upn.is_valid(code) for code in codes)
 
 
+def test_no_two_children_share_an_identifier(population: Population) -> None:
+    children = [child for family in population.families for child in family.children]
+    for identifiers_of in ([child.nhs_number for child in children], [child.upn for child in children if child.upn]):
+        assert len(set(identifiers_of)) == len(identifiers_of)
+
+
 def test_twins_are_about_as_common_as_they_are(population: Population) -> None:
     pairs = [
         (first, second)
