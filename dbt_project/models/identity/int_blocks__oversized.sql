@@ -2,9 +2,9 @@
 
 with
 
-standardised as (
+blocked as (
 
-    select * from {{ ref('int_person_records__standardised') }}
+    select * from {{ ref('int_person_records__blocked') }}
 
 ),
 
@@ -12,12 +12,12 @@ oversized as (
 
     -- The kind only: the value itself is a person's.
     select
-        left(encode(sha256(convert_to(own.block_key, 'UTF8')), 'hex'), 32) as block_hash,
-        split_part(min(own.block_key), ':', 1) as block_kind_code,
+        left(encode(sha256(convert_to(block_key, 'UTF8')), 'hex'), 32) as block_hash,
+        block_kind_code,
         count(*) as record_count
-    from standardised
-    cross join lateral unnest(standardised.block_keys) as own (block_key)
-    group by own.block_key
+    from blocked
+    where not _is_retracted
+    group by block_key, block_kind_code
     having count(*) > {{ var('block_cap', 50) }}
 
 )

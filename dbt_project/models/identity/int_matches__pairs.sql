@@ -9,77 +9,37 @@
 
 with
 
-standardised as (
+standardised as not materialized (
 
     select * from {{ ref('int_person_records__standardised') }}
 
 ),
 
+blocked as not materialized (
+
+    select * from {{ ref('int_person_records__blocked') }}
+
+),
+
 {% if is_incremental() %}
 
-touched_records as (
+-- A block that somebody joins or leaves concerns all who are in it: it may now be over its cap, or below it.
+touched_blocks as (
 
-    select
-        record_key,
-        block_keys || previous_block_keys as block_keys
-    from standardised
-    where {{ is_touched('standardised') }}
+    select block_key from blocked
+    where {{ is_touched('blocked') }}
+    group by block_key
 
 ),
 
--- A block that grows over its cap, or shrinks below it, concerns all who are in it.
 affected_records as (
 
-    select record_key from touched_records
-    union all
-    select standardised.record_key
-    from standardised
-    inner join (
-        select distinct unnest(touched_records.block_keys) as block_key from touched_records
-    ) as touched_blocks
-        on standardised.block_keys @> array[touched_blocks.block_key]
-
-),
-
-blocks_in_question as (
-
-    select
-        block.block_key,
-        count(*) as record_count
-    from (
-        select distinct block_key
-        from standardised
-        cross join lateral unnest(standardised.block_keys) as own (block_key)
-        where standardised.record_key in (select affected_records.record_key from affected_records)
-    ) as block
-    inner join standardised on standardised.block_keys @> array[block.block_key]
-    group by block.block_key
-
-),
-
-records_in_question as (
-
-    select standardised.* from standardised
-    where standardised.record_key in (select affected_records.record_key from affected_records)
-
-),
-
-{% else %}
-
-blocks_in_question as (
-
-    select
-        own.block_key,
-        count(*) as record_count
-    from standardised
-    cross join lateral unnest(standardised.block_keys) as own (block_key)
-    group by own.block_key
-
-),
-
-records_in_question as (
-
-    select * from standardised
+    select standardised.record_key from standardised
+    where {{ is_touched('standardised') }}
+    union
+    select blocked.record_key
+    from touched_blocks
+    inner join blocked on touched_blocks.block_key = blocked.block_key
 
 ),
 
@@ -88,15 +48,48 @@ records_in_question as (
 memberships as (
 
     select
-        own.block_key,
-        split_part(own.block_key, ':', 1) as block_kind,
-        records_in_question.record_key
-    from records_in_question
-    cross join lateral unnest(records_in_question.block_keys) as own (block_key)
-    inner join blocks_in_question
-        on own.block_key = blocks_in_question.block_key
+        blocked.record_key,
+        blocked.block_kind_code,
+        blocked.block_key
+    from blocked
+    {% if is_incremental() %}
+        inner join affected_records on blocked.record_key = affected_records.record_key
+    {% endif %}
+    where not blocked._is_retracted
+
+),
+
+blocks as (
+
+    {% if is_incremental() %}
+
+        select
+            blocked.block_key,
+            count(*) as record_count
+        from (select memberships.block_key from memberships group by memberships.block_key) as block
+        inner join blocked on block.block_key = blocked.block_key
+        where not blocked._is_retracted
+        group by blocked.block_key
+
+    {% else %}
+
+        select
+            block_key,
+            count(*) as record_count
+        from memberships
+        group by block_key
+
+    {% endif %}
+
+),
+
+compared_memberships as (
+
+    select memberships.*
+    from memberships
+    inner join blocks on memberships.block_key = blocks.block_key
     -- A value this many records share says nothing; int_blocks__oversized reports it.
-    where blocks_in_question.record_count between 2 and {{ var('block_cap', 50) }}
+    where blocks.record_count between 2 and {{ var('block_cap', 50) }}
 
 ),
 
@@ -105,12 +98,12 @@ candidates as (
     select
         earlier.record_key as left_record_key,
         later.record_key as right_record_key,
-        bool_or(earlier.block_kind = 'council') as is_found_by_agency_id,
-        bool_or(earlier.block_kind = 'nhs') as is_found_by_nhs_number,
-        bool_or(earlier.block_kind = 'upn') as is_found_by_upn,
-        bool_or(earlier.block_kind = 'home') as is_found_by_home
-    from memberships as earlier
-    inner join memberships as later
+        bool_or(earlier.block_kind_code = 'council') as is_found_by_agency_id,
+        bool_or(earlier.block_kind_code = 'nhs') as is_found_by_nhs_number,
+        bool_or(earlier.block_kind_code = 'upn') as is_found_by_upn,
+        bool_or(earlier.block_kind_code = 'home') as is_found_by_home
+    from compared_memberships as earlier
+    inner join compared_memberships as later
         on earlier.block_key = later.block_key
         and earlier.record_key < later.record_key
     group by earlier.record_key, later.record_key
@@ -147,8 +140,8 @@ compared as (
             false
         ) as is_mother_and_child
     from candidates
-    inner join records_in_question as earlier on candidates.left_record_key = earlier.record_key
-    inner join records_in_question as later on candidates.right_record_key = later.record_key
+    inner join standardised as earlier on candidates.left_record_key = earlier.record_key
+    inner join standardised as later on candidates.right_record_key = later.record_key
 
 ),
 

@@ -2,7 +2,6 @@
     unique_key='record_key',
     indexes=[
         {'columns': ['record_key'], 'unique': true},
-        {'columns': ['block_keys'], 'type': 'gin'},
         {'columns': ['_built_in']}
     ]
 ) }}
@@ -67,64 +66,30 @@ evidence as (
 
 ),
 
-blocked as (
-
-    select
-        evidence.*,
-        case
-            when _is_retracted or adoption_side_code = 'PRE' then '{}'::text[]
-            else array_remove(array[
-                'nhs:' || evident_nhs_number,
-                'upn:' || evident_upn,
-                case when person_scope = 'council' then 'council:' || agency_person_id end,
-                'council:' || legacy_person_id,
-                case
-                    when is_birth_date_exact and not is_restricted
-                        then 'home:' || evident_surname || '|' || evident_birth_date || '|' || evident_postcode
-                end
-            ], null)
-        end as block_keys
-    from evidence
-
-),
-
 standardised as (
 
     select
-        blocked.record_key,
-        blocked.person_scope,
-        blocked.agency_person_id,
-        blocked.evident_forename,
-        blocked.evident_surname,
-        blocked.evident_birth_date,
-        blocked.evident_nhs_number,
-        blocked.is_nhs_number_verified and blocked.evident_nhs_number is not null as is_nhs_number_verified,
-        blocked.evident_upn,
-        blocked.evident_postcode,
-        blocked.sex_code,
-        blocked.mother_agency_person_id,
-        blocked.adoption_side_code,
-        blocked.is_restricted,
-        blocked.is_unborn,
-        blocked.block_keys,
-        {% if is_incremental() %}
-            -- Who shared a value with the record before must be looked at again as well.
-            coalesce(earlier.block_keys, '{}')
-            || case
-                when {{ is_touched('earlier') }} then earlier.previous_block_keys
-                else '{}'
-            end
-                as previous_block_keys,
-        {% else %}
-            '{}'::text[] as previous_block_keys,
-        {% endif %}
-        blocked.first_recorded_at,
+        evidence.record_key,
+        evidence.person_scope,
+        evidence.agency_person_id,
+        evidence.evident_forename,
+        evidence.evident_surname,
+        evidence.evident_birth_date,
+        evidence.evident_nhs_number,
+        evidence.is_nhs_number_verified and evidence.evident_nhs_number is not null as is_nhs_number_verified,
+        evidence.evident_upn,
+        evidence.evident_postcode,
+        evidence.sex_code,
+        evidence.mother_agency_person_id,
+        evidence.adoption_side_code,
+        evidence.is_restricted,
+        evidence.is_unborn,
+        evidence.legacy_person_id,
+        coalesce(evidence.is_birth_date_exact, false) as is_birth_date_exact,
+        evidence.first_recorded_at,
         {{ build_no() }}::bigint as _built_in,
-        blocked._is_retracted
-    from blocked
-    {% if is_incremental() %}
-        left join {{ this }} as earlier on blocked.record_key = earlier.record_key
-    {% endif %}
+        evidence._is_retracted
+    from evidence
 
 )
 

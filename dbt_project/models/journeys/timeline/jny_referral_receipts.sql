@@ -13,19 +13,19 @@
 
 with
 
-sent_referrals as (
+sent_referrals as not materialized (
 
     select * from {{ ref('jny_sent_referrals') }}
 
 ),
 
-contacts as (
+contacts as not materialized (
 
     select * from {{ ref('jny_contacts') }}
 
 ),
 
-child_events as (
+child_events as not materialized (
 
     select * from {{ ref('jny_child_events') }}
 
@@ -104,7 +104,7 @@ referrals as (
 
 ),
 
-received_contacts as (
+received_contacts as not materialized (
 
     select
         contacts.contact_id,

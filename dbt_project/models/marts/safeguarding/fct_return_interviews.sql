@@ -73,34 +73,45 @@ interviews as (
 
 ),
 
-referrals as (
+named_referrals as (
 
     select
         interviews.return_interview_id,
-        referral.contact_id,
-        referral.received_at
+        contacts.contact_id,
+        contacts.received_at,
+        1 as preference
     from interviews
-    cross join lateral (
-        select
-            contacts.contact_id,
-            contacts.received_at
-        from contacts
-        inner join child_events on contacts.contact_id = child_events.event_id and child_events.event_code = 'contacts'
-        where not contacts._is_retracted
-            and (
-                contacts.contact_id = interviews.created_contact_id
-                or (
-                    child_events.child_key = interviews.child_key
-                    and contacts.received_at >= interviews.completed_at
-                )
-            )
-        order by
-            coalesce(contacts.contact_id = interviews.created_contact_id, false) desc,
-            contacts.received_at,
-            contacts.contact_id
-        limit 1
-    ) as referral
+    inner join contacts on interviews.created_contact_id = contacts.contact_id
+    where interviews.has_concern_increase and not contacts._is_retracted
+
+),
+
+later_contacts as (
+
+    select
+        interviews.return_interview_id,
+        contacts.contact_id,
+        contacts.received_at,
+        2 as preference
+    from interviews
+    inner join child_events
+        on interviews.child_key = child_events.child_key and child_events.event_code = 'contacts'
+    inner join contacts on child_events.event_id = contacts.contact_id
     where interviews.has_concern_increase
+        and not contacts._is_retracted
+        and contacts.received_at >= interviews.completed_at
+
+),
+
+referrals as (
+
+    select distinct on (return_interview_id) candidates.*
+    from (
+        select * from named_referrals
+        union all
+        select * from later_contacts
+    ) as candidates
+    order by return_interview_id, preference, received_at, contact_id
 
 ),
 
