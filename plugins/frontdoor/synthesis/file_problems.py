@@ -34,29 +34,31 @@ class Post:
         self._lose_last(_MISSING_FILES[cadence], until=until)
         return self.deliveries
 
-    def _pick(self, layout: Layout, *, least_rows: int = 2) -> int:
-        """An undamaged delivery of a feed, neither its first nor among its last."""
+    def _pick(self, layout: Layout, *, least_rows: int = 2, field: str | None = None) -> int:
+        """An undamaged delivery of a feed, neither its first nor among its last, where a field is given."""
         damaged = {problem.file_name for problem in self.truth.files}
         of_feed = [index for index, delivery in enumerate(self.deliveries) if delivery.layout is layout]
         able = [
             index
             for index in of_feed[1:-4]
-            if len(self.deliveries[index].rows) >= least_rows and self.deliveries[index].name not in damaged
+            if len(self.deliveries[index].rows) >= least_rows
+            and self.deliveries[index].name not in damaged
+            and (field is None or self._rows_with(field, self.deliveries[index].rows, key=layout.key))
         ]
         return self.random.choice(able)
+
+    def _rows_with(self, field: str, rows: Sequence[Row], *, key: str) -> list[Row]:
+        return [row for row in rows if row[field] and str(row[key]) not in self.spared]
 
     def _note(self, name: str, problem: str, outcome: str, *, quarantined: int = 0) -> None:
         self.truth.files.append(FileProblem(name, problem, outcome, quarantined))
 
     def _spoil_rows(self) -> None:
         for layout, field, problem, spoil in _SPOILINGS:
-            index = self._pick(layout)
+            index = self._pick(layout, field=field)
             delivery = self.deliveries[index]
             rows = [dict(row) for row in delivery.rows]
-            able = [row for row in rows if row[field] and str(row[layout.key]) not in self.spared]
-            if not able:
-                continue
-            row = self.random.choice(able)
+            row = self.random.choice(self._rows_with(field, rows, key=layout.key))
             row[field] = spoil(str(row[field]))
             self.deliveries[index] = _repacked(delivery, rows)
             self.truth.rows.append(RowProblem(delivery.name, str(row[layout.key]), field, problem, "quarantined"))

@@ -1,9 +1,9 @@
 """Return interviews not held in time, and concerns they raised that nobody took further (MI checks)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from frontdoor.synthesis.missing import Episode, Missing, interview, report_missing
-from frontdoor.synthesis.opening_hours import end_of_day, local_date, working_days_after
+from frontdoor.synthesis.opening_hours import at_local, end_of_day, local_date, working_days_after
 from frontdoor.synthesis.planting import Ground
 
 
@@ -30,7 +30,7 @@ def plant_unreferred(ground: Ground) -> None:
     for days, clock in ((4, "05:15"), (3, "01:25")):
         episode = _episode(ground, found_at=ground.at(days, clock), risk="M", flags=[])
         held = interview(ground.council, ground.random, episode, completed=False, clean=True)
-        completed_at = ground.at(days - 1, "11:10")
+        completed_at = at_local(local_date(episode.found_at) + timedelta(days=1), time(11, 10))
         held.change(
             completed_at + timedelta(minutes=30),
             accepted="Y", completed_at=completed_at, interviewer_org="VCS_PROVIDER", interviewer_independent="Y",

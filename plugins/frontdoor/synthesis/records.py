@@ -26,8 +26,8 @@ class Record:
     changes: list[Change] = field(default_factory=list)
 
     def change(self, at: datetime, **values: object) -> "Record":
-        """Say from a moment on what some fields hold."""
-        self.changes.append(Change(at, values))
+        """Say from a moment on what some fields hold; nothing is said of a record before it is made."""
+        self.changes.append(Change(max(at, self.changes[0].at), values))
         return self
 
     def purge(self, at: datetime) -> "Record":
