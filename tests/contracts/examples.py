@@ -67,7 +67,7 @@ def breaks(contract: FeedContract) -> Iterator[Break]:
         row = good_row(contract, number=number)
         change = BREAKS[options["rule"]](contract, name or "", options)
         assert quality.id
-        yield Break(quality.id, row | change, row if options["rule"] == "once_per_version" else None)
+        yield Break(quality.id, row | change, row if options["rule"] == "once" else None)
 
 
 def _late(contract: FeedContract, name: str, _: dict) -> Row:
@@ -92,5 +92,5 @@ BREAKS: dict[str, Callable[[FeedContract, str, dict], Row]] = {
     "not_after_extract": _late,
     "not_before": _early,
     "exactly_one_of": lambda _c, _n, options: dict.fromkeys(options["fields"], "2016-05-04"),
-    "once_per_version": lambda _c, _n, _o: {},
+    "once": lambda _c, _n, _o: {},
 }

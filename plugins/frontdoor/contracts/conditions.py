@@ -141,8 +141,9 @@ def _exactly_one_of(subject: Subject) -> str:
     return f"{given} <> 1"
 
 
-def _once_per_version(subject: Subject) -> str:
-    same = ", ".join([*map(column, subject.key_fields), subject.other("version")])
+def _once(subject: Subject) -> str:
+    version = [subject.other("version")] if "version" in subject.options else []
+    same = ", ".join([*map(column, subject.key_fields), *version])
     return (
         "(record._delivery_id, record._row_number) in (\n"
         "    select repeated._delivery_id, repeated._row_number\n"
@@ -170,5 +171,5 @@ _KINDS: dict[str, tuple[Callable[[Subject], str], set[str]]] = {
     "not_after_extract": (_not_after_extract, set()),
     "not_before": (_not_before, {"other"}),
     "exactly_one_of": (_exactly_one_of, {"fields"}),
-    "once_per_version": (_once_per_version, {"version"}),
+    "once": (_once, {"version"}),
 }
