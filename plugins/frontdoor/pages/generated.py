@@ -5,6 +5,7 @@ from pathlib import Path
 
 from frontdoor.alerts.catalogue import load_catalogue
 from frontdoor.contracts.load import load_contracts
+from frontdoor.pages.dictionary import data_dictionary
 from frontdoor.pages.feed_page import feed_page
 from frontdoor.pages.rules_page import rules_page
 from frontdoor.pages.sources import sources_path, sources_yaml
@@ -19,6 +20,7 @@ def generated_files(settings: Settings, *, docs: Path = REPOSITORY / "docs") -> 
         for agency, group in groupby(contracts, key=lambda contract: contract.agency)
     }
     files |= {docs / "feeds" / f"{contract.feed}.md": feed_page(contract) for contract in contracts}
+    files[docs / "data-dictionary.md"] = data_dictionary(settings.dbt_project_dir)
     files[docs / "rules.md"] = rules_page(contracts, catalogue=load_catalogue(settings))
     return files
 

@@ -48,51 +48,51 @@ checks as (
 parts as (
 
     select
-        contact_id, 'G1' as segment_code, '' as part_id, rag_code, contact_rag_codes as rag_codes,
-        submitted_at as started_at, 'datetime' as started_at_precision, received_at as done_at
+        timeline.contact_id,
+        segment.segment_code,
+        '' as part_id,
+        segment.rag_code,
+        segment.rag_codes,
+        segment.started_at,
+        segment.started_at_precision,
+        segment.done_at
     from timeline
+    cross join lateral (
+        values
+        ('G1', rag_code, contact_rag_codes, submitted_at, 'datetime', received_at),
+        ('G2', rag_code, contact_rag_codes, received_at, received_at_precision, created_at),
+        ('G3', rag_code, contact_rag_codes, received_at, received_at_precision, ifd_oversight_at),
+        (
+            'G4', rag_code, contact_rag_codes, ifd_oversight_at, ifd_oversight_at_precision,
+            -- Onward to MASH, or decided there and then.
+            case
+                when ifd_decision_code = 'MASH' or mash_enquiry_id is not null then enquiry_started_at
+                else ifd_decision_at
+            end
+        ),
+        ('G7', enquiry_rag_code, enquiry_rag_codes, last_check_returned_at, 'datetime', collated_at),
+        ('G8', enquiry_rag_code, enquiry_rag_codes, collated_at, collated_at_precision, oversight_at),
+        ('G9', enquiry_rag_code, enquiry_rag_codes, enquiry_started_at, enquiry_started_at_precision, concluded_at),
+        ('G10', rag_code, contact_rag_codes, received_at, received_at_precision, first_decision_at)
+    ) as segment (segment_code, rag_code, rag_codes, started_at, started_at_precision, done_at)
+
     union all
-    select contact_id, 'G2', '', rag_code, contact_rag_codes, received_at, received_at_precision, created_at
-    from timeline
-    union all
-    select contact_id, 'G3', '', rag_code, contact_rag_codes, received_at, received_at_precision, ifd_oversight_at
-    from timeline
-    union all
+
     select
-        contact_id, 'G4', '', rag_code, contact_rag_codes, ifd_oversight_at, ifd_oversight_at_precision,
-        -- Onward to MASH, or decided there and then.
-        case
-            when ifd_decision_code = 'MASH' or mash_enquiry_id is not null then enquiry_started_at
-            else ifd_decision_at
-        end
-    from timeline
-    union all
-    select
-        contact_id, 'G5', agency_check_id, enquiry_rag_code, enquiry_rag_codes,
-        enquiry_started_at, enquiry_started_at_precision, requested_at
+        checks.contact_id,
+        segment.segment_code,
+        checks.agency_check_id as part_id,
+        checks.enquiry_rag_code as rag_code,
+        checks.enquiry_rag_codes as rag_codes,
+        segment.started_at,
+        segment.started_at_precision,
+        segment.done_at
     from checks
-    union all
-    select
-        contact_id, 'G6', agency_check_id, enquiry_rag_code, enquiry_rag_codes,
-        requested_at, requested_at_precision, returned_at
-    from checks
-    union all
-    select
-        contact_id, 'G7', '', enquiry_rag_code, enquiry_rag_codes, last_check_returned_at, 'datetime', collated_at
-    from timeline
-    union all
-    select
-        contact_id, 'G8', '', enquiry_rag_code, enquiry_rag_codes, collated_at, collated_at_precision, oversight_at
-    from timeline
-    union all
-    select
-        contact_id, 'G9', '', enquiry_rag_code, enquiry_rag_codes,
-        enquiry_started_at, enquiry_started_at_precision, concluded_at
-    from timeline
-    union all
-    select
-        contact_id, 'G10', '', rag_code, contact_rag_codes, received_at, received_at_precision, first_decision_at
-    from timeline
+    cross join lateral (
+        values
+        ('G5', enquiry_started_at, enquiry_started_at_precision, requested_at),
+        ('G6', requested_at, requested_at_precision, returned_at)
+    ) as segment (segment_code, started_at, started_at_precision, done_at)
 
 ),
 

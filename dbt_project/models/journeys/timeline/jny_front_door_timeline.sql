@@ -156,7 +156,9 @@ checks as (
         agency_checks.mash_enquiry_id,
         min(agency_checks.requested_at) as first_check_requested_at,
         case
-            when bool_and(agency_checks.returned_at is not null or agency_checks.status_code in ('WAIVED', 'NOT_REQUESTED'))
+            when bool_and(
+                agency_checks.returned_at is not null or agency_checks.status_code in ('WAIVED', 'NOT_REQUESTED')
+            )
                 then max(agency_checks.returned_at)
         end as last_check_returned_at
     from agency_checks
