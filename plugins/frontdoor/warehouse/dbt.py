@@ -6,7 +6,7 @@ module but the names of nodes and how many ended how.
 
 import ctypes
 import json
-import os
+import os, shutil
 import signal
 import subprocess
 import sys
@@ -61,7 +61,9 @@ def run_dbt(
     """
     results = target_folder(settings) / "run_results.json"
     results.unlink(missing_ok=True)
-    arguments = ["--selector", selector, *(["--full-refresh"] if full_refresh else [])]
+    # A test that also reads a later layer waits for that layer.
+    arguments = ["--selector", selector, "--indirect-selection", "buildable"]
+    arguments += ["--full-refresh"] if full_refresh else []
     for resource_type in left_out:
         arguments += ["--exclude-resource-type", resource_type]
     finished = subprocess.run(  # noqa: S603
