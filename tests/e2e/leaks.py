@@ -46,6 +46,7 @@ class People:
                 self.identifiers |= {value, value.replace(" ", "")}
         for column in BIRTHDAYS:
             value = str(record.get(column) or "").strip()
+            value = re.sub(r"^(\d\d)/(\d\d)/(\d{4})$", r"\3-\2-\1", value)
             if re.fullmatch(r"\d{4}-\d\d-\d\d", value) and value < OLDEST_OWN_DATE:
                 year, month, day = value.split("-")
                 self.identifiers |= {value, f"{day}/{month}/{year}"}

@@ -27,6 +27,8 @@ AS_OF = datetime.fromisoformat("2026-03-09T08:00+00:00")
 # Nothing here outlives the demonstration, so waiting for the disk proves nothing.
 FAST_SERVER = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 UNUSED_PORT = 8080
+# Where the output is a file or a pipe.
+PLAIN_WIDTH = 132
 
 
 class StageError(FrontdoorError):
@@ -46,7 +48,7 @@ def run(home: Path, *, seed: int, keep: bool, console: Console | None = None) ->
 
     Raises StageError naming the stage and its log. The server is stopped at the end unless `keep` is asked for.
     """
-    console = console or Console()
+    console = console or Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH)
     settings = throwaway_settings(home)
     remove(home)
     stages: list[Stage] = []
