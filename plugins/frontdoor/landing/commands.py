@@ -38,6 +38,9 @@ def land(
     settings = Settings()
     if folder is not None and not folder.is_dir():
         raise FrontdoorError("there is no folder of that name")
+    # What `frontdoor synthesise` writes keeps its deliveries apart from the truth about them.
+    if folder is not None and (folder / "deliveries").is_dir():
+        folder = folder / "deliveries"
     inbox = FolderInbox(folder, is_kept=True) if folder is not None else inbox_at(settings.inbox)
     # What lies in a folder given by hand is complete: a file alone there has no manifest.
     grace_seconds = 0.0 if folder is not None else MANIFEST_GRACE_SECONDS
