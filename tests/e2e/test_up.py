@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.airflow, pytest.mark.slow]
 CANARY = "zqxcanary"
 PERSON = {
     "agency_person_id": f"{CANARY}0001",
-    "nhs_number": "99912345610",
+    "nhs_number": "9991234578",
     "upn": "",
     "forename": f"{CANARY.title()}forename",
     "middle_names": f"{CANARY}middle",
@@ -45,7 +45,7 @@ PERSON = {
     "unborn_flag": "N",
     "missing_from_postcode": "ZQ1 9ZX",
 }
-TOLD_APART = ("99912345610", "zq1 9zx", "zq19zx")
+TOLD_APART = ("9991234578", "zq1 9zx", "zq19zx")
 PATIENCE_SECONDS = 300
 
 
