@@ -69,6 +69,7 @@ class Archive:
             return
         target = self._remote / shelf / path.name
         if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
             with path.open("rb") as source, target.open("wb") as sink:
                 while block := source.read(BLOCK_BYTES):
                     sink.write(block)

@@ -72,8 +72,10 @@ def lay_out(headers: Sequence[str], *, columns: Sequence[Column]) -> Layout:
     extra_names: list[str | None] = []
     drift: list[Drift] = []
     seen: set[str] = set()
-    for number, header in enumerate(headers, start=1):
-        column, is_synonym = index.get(folded(header), (None, False))
+    found = [index.get(folded(header), (None, False)) for header in headers]
+    # First, because a line of values is no header, whatever else is wrong with it.
+    missing = missing_columns(columns, present={column.field_name for column, _ in found if column})
+    for number, (header, (column, is_synonym)) in enumerate(zip(headers, found, strict=True), start=1):
         name = column.field_name if column else extra_name(header, number=number)
         if name in seen:
             raise DeliveryRefused(f"two columns have the same name (the second is column {number})", rule_id="ENV-D09")
@@ -84,11 +86,10 @@ def lay_out(headers: Sequence[str], *, columns: Sequence[Column]) -> Layout:
             drift.append(Drift(name, "extra"))
         elif is_synonym:
             drift.append(Drift(header.strip(), "renamed", column.field_name))
-    drift.extend(missing_columns(columns, present=set(field_names)))
-    return Layout(tuple(field_names), tuple(extra_names), tuple(drift))
+    return Layout(tuple(field_names), tuple(extra_names), (*drift, *missing))
 
 
-def missing_columns(columns: Iterable[Column], *, present: set[str | None]) -> list[Drift]:
+def missing_columns(columns: Iterable[Column], *, present: set[str]) -> list[Drift]:
     """Return the drift of absent optional columns; raises DeliveryRefused (ENV-D10) when one is mandatory."""
     absent = [column for column in columns if column.field_name not in present]
     mandatory = [column.header for column in absent if column.is_mandatory]

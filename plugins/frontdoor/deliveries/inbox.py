@@ -135,6 +135,8 @@ class Pickup:
     name: DeliveryName
     data_name: str | None
     manifest_name: str | None
+    # A manifest may lie alone because its file was landed by a run that died between removing the two.
+    is_overdue: bool = True
 
 
 def inbox_at(place: Path | str) -> Inbox:
@@ -175,5 +177,5 @@ def _lone_manifests(
     for entry in entries.values():
         stem = manifest_stem(entry.name)
         name = parsed_name(f"{stem}.csv") if stem else None
-        if name and name.token in tokens and entry.name not in paired and entry.age_seconds >= grace_seconds:
-            yield Pickup(name, None, entry.name)
+        if name and name.token in tokens and entry.name not in paired:
+            yield Pickup(name, None, entry.name, is_overdue=entry.age_seconds >= grace_seconds)

@@ -65,7 +65,7 @@ class RecordShape:
     def drift(self) -> tuple[Drift, ...]:
         """Return how the keys seen differ from the contract; raises DeliveryRefused for a missing mandatory one."""
         drift: list[Drift] = []
-        present: set[str | None] = set()
+        present: set[str] = set()
         for key, (place, is_synonym) in self._keys.items():
             if place < 0:
                 drift.append(Drift(self._extra_names[key], "extra"))

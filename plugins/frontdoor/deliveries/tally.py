@@ -36,9 +36,7 @@ class LineTally:
         self.line_count = 0
         self.counts: dict[Fate, int] = {"structural": 0, "landed": 0, "quarantined": 0}
         self._starts: list[tuple[int, Fate]] = []
-        self._unreadable: IO[bytes] = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - lives as long as the tally
-            max_size=UNREADABLE_IN_MEMORY_BYTES
-        )
+        self._unreadable: IO[bytes] | None = None
 
     def add(self, fate: Fate, *, count: int = 1) -> None:
         """Give the next `count` lines this fate."""
@@ -52,7 +50,16 @@ class LineTally:
     def add_unreadable(self, line_bytes: bytes, *, rule_id: str) -> None:
         """Quarantine the next line, keeping its bytes."""
         self.add("quarantined")
+        if self._unreadable is None:
+            self._unreadable = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed by close()
+                max_size=UNREADABLE_IN_MEMORY_BYTES
+            )
         self._unreadable.write(b"%d %b %b\n" % (self.line_count, rule_id.encode(), line_bytes.hex().encode()))
+
+    def close(self) -> None:
+        """Forget the bytes of unreadable lines."""
+        if self._unreadable is not None:
+            self._unreadable.close()
 
     @property
     def record_count(self) -> int:
@@ -67,6 +74,8 @@ class LineTally:
 
     def unreadable_lines(self) -> Iterator[UnreadableLine]:
         """Yield the quarantined lines in order; may be called again."""
+        if self._unreadable is None:
+            return
         self._unreadable.seek(0)
         for entry in self._unreadable:
             number, rule_id, line_hex = entry.rstrip(b"\n").split(b" ")

@@ -28,10 +28,11 @@ def receive(
     if refusal is None and pickup.name.extension != contract.format:
         refusal = DeliveryRefused(f"this feed is delivered as {contract.format}", rule_id="ENV-D14")
     try:
-        with inbox.open(pickup.data_name) as source:
-            archived = archive.store(source, shelf=contract.feed, extension=pickup.name.extension)
+        source = inbox.open(pickup.data_name)
     except FileNotFoundError:
         return None
+    with source:
+        archived = archive.store(source, shelf=contract.feed, extension=pickup.name.extension)
     checkpoint("copied")
     return Received(name=pickup.name, archived=archived, manifest=manifest, received_at=received_at, refusal=refusal)
 

@@ -180,7 +180,7 @@ class _Pickup:
                 self.inbox.set_aside(name)
             return "rejected"
         checkpoint("before-inbox-removal")
-        if outcome != "gone":
+        if outcome not in ("gone", "waiting"):
             for name in pickup_names(pickup):
                 self.inbox.remove(name)
                 checkpoint("between-inbox-removals")
@@ -204,4 +204,6 @@ class _Pickup:
         if found and found[0]:
             # Its file was landed by a run that died before it could remove both.
             return "duplicate"
+        if not pickup.is_overdue:
+            return "waiting"
         raise DeliveryRefused("the manifest came without its file", rule_id="ENV-D13")

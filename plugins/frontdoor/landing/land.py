@@ -1,6 +1,7 @@
 """Lands one delivery: ledger row, verbatim rows and the fate of every line, in one transaction or not at all."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -88,16 +89,23 @@ def _land(connection: psycopg.Connection, received: Received, *, contract: FeedC
         # Rejected by a rule after it had landed: its rows are still there, to be judged anew.
         ledger.reopen(connection, received, manifest=manifest)
     else:
-        encoding = encoding_for(received.archived, accepts_cp1252=contract.accepts_cp1252)
-        records = open_records(received.archived, contract=contract, encoding=encoding)
+        _land_lines(connection, received, manifest=manifest, contract=contract)
+    ledger.record_arrival(connection, received, feed=contract.feed, outcome="new")
+    return Landing("new", received.delivery_id)
+
+
+def _land_lines(
+    connection: psycopg.Connection, received: Received, *, manifest: Manifest, contract: FeedContract
+) -> None:
+    encoding = encoding_for(received.archived, accepts_cp1252=contract.accepts_cp1252)
+    records = open_records(received.archived, contract=contract, encoding=encoding)
+    with closing(records.tally):
         copy_records(connection, records, feed=contract.feed, delivery_id=received.delivery_id)
         drift = records.drift
         _check_counts(records.tally, manifest)
         ledger.record_lines(connection, received, manifest=manifest, tally=records.tally, feed=contract.feed)
-        ledger.record_drift(connection, received.delivery_id, drift=drift)
-        _warn(connection, received, manifest=manifest, contract=contract, encoding=encoding, drift=drift)
-    ledger.record_arrival(connection, received, feed=contract.feed, outcome="new")
-    return Landing("new", received.delivery_id)
+    ledger.record_drift(connection, received.delivery_id, drift=drift)
+    _warn(connection, received, manifest=manifest, contract=contract, encoding=encoding, drift=drift)
 
 
 def open_records(archived: ArchivedFile, *, contract: FeedContract, encoding: Encoding) -> Records:

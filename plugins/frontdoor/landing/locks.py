@@ -11,11 +11,9 @@ PATIENCE_SECONDS = 5.0
 
 
 @contextmanager
-def only_run_of(
-    connection: psycopg.Connection, feed: str, *, patience_seconds: float = PATIENCE_SECONDS
-) -> Iterator[bool]:
+def only_run_of(connection: psycopg.Connection, feed: str, *, patience_seconds: float | None = None) -> Iterator[bool]:
     """Hold the feed's run lock; yields False when another run still holds it after some patience."""
-    deadline = time.monotonic() + patience_seconds
+    deadline = time.monotonic() + (PATIENCE_SECONDS if patience_seconds is None else patience_seconds)
     while not (is_held := _try_lock(connection, feed)) and time.monotonic() < deadline:
         time.sleep(0.1)
     try:
