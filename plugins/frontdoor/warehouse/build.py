@@ -78,21 +78,19 @@ def open_build(settings: Settings, *, started_at: datetime, full_refresh: bool =
 def run_layer(settings: Settings, build_no: int, layer: str, *, started_at: datetime) -> DbtResult:
     """Run one layer of an open build and return dbt's counts; running it again writes the same rows.
 
-    Raises WarehouseError when dbt or a test fails, or when another build has taken this one's place.
+    Raises WarehouseError when dbt or a test fails, or when another build has taken this one's place. The build stays
+    open, so that its layer can be tried again until the next build takes its batch.
     """
-    clock = time.monotonic()
     with _build_lock(settings):
         opened = _still_open(settings, build_no)
-        with _failing_the_build(settings, build_no, started_at, clock):
-            return _run_selector(settings, opened, layer, started_at=started_at)
+        return _run_selector(settings, opened, layer, started_at=started_at)
 
 
 def publish_build(settings: Settings, build_no: int, *, published_at: datetime) -> Publication:
     """Show readers an open build whose layers have all run; doing it again changes nothing."""
     with _build_lock(settings):
         opened = _still_open(settings, build_no, or_published=True)
-        with _failing_the_build(settings, build_no, published_at, time.monotonic()):
-            return _publish(settings, opened, published_at=published_at)
+        return _publish(settings, opened, published_at=published_at)
 
 
 def _run_selector(settings: Settings, opened: OpenBuild, selector: str, *, started_at: datetime) -> DbtResult:
