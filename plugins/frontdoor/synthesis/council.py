@@ -158,13 +158,18 @@ class Council:
         return str(person["agency_person_id"])
 
 
+def _legacy_id(child: Child) -> str:
+    """The person's number in the system before this one: one a person, and no way back to ours."""
+    return f"L{child.number * 7919 % 1_000_003:07d}"
+
+
 def _listed(random: Random, child: Child, person: Values, mother_id: str | None) -> Values:
     """A person's row of the council's list, from the same record the contacts show."""
     unknown = None
     if person["upn"] is None and not child.is_adult and child.school:
         unknown = random.choice(("UN1", "UN3", "UN4"))
     return {
-        "pers_legacy_id": f"L{random.randrange(10**6):06d}" if random.random() < 0.2 else None,
+        "pers_legacy_id": _legacy_id(child) if random.random() < 0.2 else None,
         "pers_forename": person["forename"],
         "pers_surname": person["surname"],
         "pers_sex": person["sex"],

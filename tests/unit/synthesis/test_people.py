@@ -88,6 +88,16 @@ def test_an_adopted_child_is_two_people_who_share_nothing_but_their_birth(health
             assert not former[column] or former[column] != present[column]
 
 
+def test_a_legacy_number_is_one_persons(healthy: CouncilFiles) -> None:
+    people = {line["agency_person_id"]: line["child_number"] for line in healthy.truth("persons_truth")}
+    owners = defaultdict(set)
+    for key, row in healthy.current("lcsperson").items():
+        owners[row["pers_legacy_id"]].add(people[key])
+    del owners[""]
+    assert len(owners) > 500
+    assert all(len(numbers) == 1 for numbers in owners.values())
+
+
 def test_restricted_children_show_no_number_and_no_home(healthy: CouncilFiles) -> None:
     restricted = [row for row in healthy.current("lcsperson").values() if row["restricted_flag"] != "N"]
     assert 15 <= len(restricted) <= 90
