@@ -1,7 +1,7 @@
 {% macro withdraw_batch(flag, built_in) -%}
     {%- if is_incremental() -%}
         update {{ this }} set {{ flag }} = true, {{ built_in }} = {{ build_no() }}
-        where _delivery_id in {{ batch() }}
+        where {{ is_in_batch() }}
     {%- endif -%}
 {%- endmacro %}
 

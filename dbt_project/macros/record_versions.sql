@@ -5,7 +5,7 @@ staged as (
 
     select * from {{ staged }}
     {% if is_incremental() %}
-        where _delivery_id in {{ batch() }}
+        where {{ is_in_batch() }}
     {% endif %}
 
 ),
