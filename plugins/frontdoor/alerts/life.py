@@ -62,12 +62,14 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An alert after something happened to it, and what that was; no changes means only that it was seen again."""
+    """An alert after something happened to it, and what that was."""
 
     alert: Alert
     changes: tuple[Change, ...] = ()
     # Whether it became more severe than it was.
     is_raised: bool = False
+    # Whether nothing but the time it was last seen is different: most alerts at most ticks.
+    is_only_seen: bool = False
 
     @property
     def needs_message(self) -> bool:
@@ -98,7 +100,8 @@ def seen(alert: Alert | None, finding: Finding, *, as_of: datetime) -> Step:
         is_restricted=finding.is_restricted,
         last_seen_at=max(alert.last_seen_at, as_of),
     )
-    step = Step(current, tuple(changes), is_raised and "reopened" not in changes)
+    is_only_seen = not changes and replace(current, last_seen_at=alert.last_seen_at) == alert
+    step = Step(current, tuple(changes), is_raised and "reopened" not in changes, is_only_seen)
     return replace(step, alert=_waiting(step, as_of)) if step.needs_message else step
 
 

@@ -72,6 +72,14 @@ def changes_of(connection: psycopg.Connection, alert_no: int) -> list[dict[str, 
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
+def store_seen_again(connection: psycopg.Connection, alerts: Iterable[Alert], *, as_of: datetime) -> None:
+    """Write that alerts of which nothing else is different were seen at `as_of`."""
+    connection.execute(
+        "update alerts.alerts set last_seen_at = %s where alert_no = any(%s) and last_seen_at < %s",
+        [as_of, [alert.alert_no for alert in alerts], as_of],
+    )
+
+
 def store(
     connection: psycopg.Connection,
     steps: Iterable[Step],

@@ -130,7 +130,9 @@ def _tick(settings: Settings, connection: psycopg.Connection, catalogue: Catalog
         connection.execute("set transaction isolation level repeatable read")
         found = answer(connection, asked, verdicts, as_of=as_of, publication_no=publication_no)
         steps = _move(connection, catalogue, found)
-        changed = [step for step in steps if step.changes or step.alert.last_seen_at == as_of]
+        seen_again = [step.alert for step in steps if step.is_only_seen and step.alert.last_seen_at == as_of]
+        store.store_seen_again(connection, seen_again, as_of=as_of)
+        changed = [step for step in steps if not step.is_only_seen]
         store.store(connection, changed, at=as_of, by="watch", publication_no=publication_no)
         link_base = settings.link_base_url
         messages = [
@@ -176,18 +178,16 @@ def _move(connection: psycopg.Connection, catalogue: Catalogue, found: Evaluatio
     """Return what becomes of every alert that is not at rest, and of every finding."""
     alerts = store.alerts_to_move(connection, found.findings)
     patience = catalogue.elapsed_limit(ACKNOWLEDGEMENT_CLOCK, found.as_of)
-    steps = []
-    for finding in found.findings:
-        steps.append(seen(alerts.pop(finding.identity, None), finding, as_of=found.as_of))
+    steps = [seen(alerts.pop(finding.identity, None), finding, as_of=found.as_of) for finding in found.findings]
     for alert in alerts.values():
         is_over = found.settles(*alert.identity) or alert.check_id not in catalogue.checks
-        steps.append(gone(alert, as_of=found.as_of) if is_over else Step(alert))
+        steps.append(gone(alert, as_of=found.as_of) if is_over else Step(alert, is_only_seen=True))
     return [_escalate(step, found, patience) for step in steps]
 
 
 def _escalate(step: Step, found: Evaluation, patience: timedelta) -> Step:
     later = escalated(step.alert, as_of=found.as_of, patience=patience)
-    return Step(later.alert, step.changes + later.changes, step.is_raised)
+    return Step(later.alert, step.changes + later.changes, step.is_raised, step.is_only_seen and not later.changes)
 
 
 def _publication_no(connection: psycopg.Connection) -> int | None:
