@@ -122,7 +122,9 @@ def _health_check(council: Council, random: Random, enquiry: Enquiry, *, clean: 
     answered_at = answered.at - minutes(random, 1, 6)
     begun_at = asked.at + (answered_at - asked.at) * 0.6
     response.change(begun_at, status="IN_PROGRESS", started_at=begun_at)
-    response.change(answered_at, **_answer(random, enquiry.child, status, answered_at))
+    # Some answers reach the trust's own system only a day or two after they were given.
+    entered_at = answered_at + minutes(random, 1_200, 2_400) if random.random() < 0.03 else answered_at
+    response.change(entered_at, **_answer(random, enquiry.child, status, answered_at))
     return record
 
 
