@@ -8,6 +8,7 @@ from pathlib import Path
 from frontdoor.orchestration.demo import AS_OF, FAST_SERVER
 from frontdoor.settings import Settings
 from frontdoor.warehouse import server
+
 from tests.bench.council_year import ratio, run, throwaway_council
 
 STAGE = re.compile(r"^\s+([0-9.]+) s  (ingest_|tidy_inbox|build_warehouse|watch_clocks)", re.MULTILINE)

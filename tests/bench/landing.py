@@ -3,6 +3,7 @@
 from frontdoor.landing.bench import LandingFigure, landing_figures
 from frontdoor.settings import Settings
 from frontdoor.warehouse import server
+
 from tests.bench.council_year import throwaway_council
 
 SPEED_BUDGET = 0.4
@@ -22,11 +23,12 @@ def measure() -> list[str]:
 def report(feed: str, figures: list[LandingFigure]) -> list[str]:
     """One feed's speed at its largest size, and its memory at both."""
     small, large = (figure for figure in figures if figure.feed == feed)
+    held = "holds" if large.ratio >= SPEED_BUDGET else "MISSED"
     memory = large.peak_megabytes / small.peak_megabytes
     return [
-        f"{feed}: {large.line_count:,} lines bare COPY {large.copy_seconds:.1f} s, landing {large.landing_seconds:.1f} s",
-        f"  speed of landing / bare COPY: {large.ratio:.2f} (at least {SPEED_BUDGET})"
-        f" {'holds' if large.ratio >= SPEED_BUDGET else 'MISSED'}",
-        f"  memory {small.peak_megabytes:.0f} MB at {small.line_count:,} lines, {large.peak_megabytes:.0f} MB at"
-        f" {large.line_count:,}: {memory:.2f} (at most {MEMORY_BUDGET}) {'holds' if memory <= MEMORY_BUDGET else 'MISSED'}",
+        f"{feed}: {large.line_count:,} lines",
+        f"  bare COPY {large.copy_seconds:.1f} s, landing {large.landing_seconds:.1f} s",
+        f"  speed of landing / bare COPY: {large.ratio:.2f} (at least {SPEED_BUDGET}) {held}",
+        f"  memory {small.peak_megabytes:.0f} MB at {small.line_count:,} lines, {large.peak_megabytes:.0f} MB at all:"
+        f" {memory:.2f} (at most {MEMORY_BUDGET}) {'holds' if memory <= MEMORY_BUDGET else 'MISSED'}",
     ]
