@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from frontdoor.contracts.model import DELIVERIES, ContractField
+from frontdoor.contracts.sql_text import column, identifier, literal
 from frontdoor.errors import ContractError
 
 # A clock that runs a little fast is not an event in the future.
@@ -52,32 +53,12 @@ def rule_sql(subject: Subject, *, kind: str) -> str:
     condition, options = _KINDS[kind]
     if unknown := set(subject.options) - options:
         raise ContractError(f"a rule {kind} has no option {', '.join(sorted(unknown))}")
-    text = (
+    return (
         "select record._delivery_id, record._row_number\n"
         f"from landing.{identifier(subject.feed)} as record\n"
         f"join {DELIVERIES} as delivery on delivery.delivery_id = record._delivery_id\n"
         f"where {condition(subject)}"
     )
-    if "{" in text.replace(DELIVERIES, "") or "}" in text.replace(DELIVERIES, ""):
-        raise ContractError("a rule's text holds no braces: its readers would take them for parameters")
-    return text
-
-
-def identifier(name: str) -> str:
-    """Return a name as SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return a text as SQL literal; none of ours needs a backslash."""
-    if "\\" in text:
-        raise ContractError("a backslash has no place in a rule's value")
-    return "'" + text.replace("'", "''") + "'"
-
-
-def column(name: str) -> str:
-    """Return a field's column in the record."""
-    return f"record.{identifier(name)}"
 
 
 def _is_given(value: str) -> str:

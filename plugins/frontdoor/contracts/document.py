@@ -56,3 +56,10 @@ def _refuse_unknown(given: object, model: object, *, place: tuple[str | int, ...
 
 def _place(location: tuple[str | int, ...]) -> str:
     return ".".join(str(part) for part in location)
+
+
+def required_text(value: object, name: str) -> str:
+    """Return a text that has to be there; raises ContractError when it is not."""
+    if not isinstance(value, str) or not value.strip():
+        raise ContractError(f"{name} is missing")
+    return value.strip()

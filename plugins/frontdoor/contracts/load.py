@@ -1,14 +1,12 @@
 """Contracts read strictly: what is misspelt, double or unknown is an error that names the file and the place."""
 
 import re
-from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar, cast, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from open_data_contract_standard.model import (
-    DataQuality,
     OpenDataContractStandard,
     SchemaObject,
     SchemaProperty,
@@ -16,8 +14,7 @@ from open_data_contract_standard.model import (
 )
 
 from frontdoor.contracts.codes import load_code_list
-from frontdoor.contracts.conditions import Subject, rule_sql
-from frontdoor.contracts.document import read_document
+from frontdoor.contracts.document import read_document, required_text
 from frontdoor.contracts.model import (
     Cadence,
     Classification,
@@ -26,9 +23,8 @@ from frontdoor.contracts.model import (
     FeedContract,
     FieldType,
     Format,
-    RecordRule,
-    Severity,
 )
+from frontdoor.contracts.rules import contract_rules, contract_totals
 from frontdoor.errors import ContractError
 from frontdoor.settings import Settings
 
@@ -89,24 +85,24 @@ def load_file(path: Path, *, codes_dir: Path) -> FeedContract:
 def _contract(document: OpenDataContractStandard, *, codes_dir: Path) -> FeedContract:
     schema = _only(document.schema_, "schema")
     server = _only(document.servers, "servers")
-    feed = _text(document.id, "id")
+    feed = required_text(document.id, "id")
     if not FEED_NAME.fullmatch(feed) or schema.name != feed:
         raise ContractError("`id` and schema.name are both <agency>__<plural_nouns>")
     timezone = _timezone(_property(document, "timezone"))
     fields = _fields(schema, codes_dir=codes_dir)
-    keys = tuple(_text(given.name, "name") for given in schema.properties or [] if given.primaryKey)
+    keys = tuple(required_text(given.name, "name") for given in schema.properties or [] if given.primaryKey)
     if not keys:
         raise ContractError("no field has primaryKey: true")
     description = document.description
     prefix = _property(document, "rulePrefix")
     return FeedContract(
         feed=feed,
-        version=_text(document.version, "version"),
-        title=_text(document.name, "name"),
-        purpose=_text(description and description.purpose, "description.purpose"),
+        version=required_text(document.version, "version"),
+        title=required_text(document.name, "name"),
+        purpose=required_text(description and description.purpose, "description.purpose"),
         limitations=(description and description.limitations) or "",
-        grain=_text(schema.dataGranularityDescription, "schema.dataGranularityDescription"),
-        owner=_text(document.team and getattr(document.team, "name", None), "team.name"),
+        grain=required_text(schema.dataGranularityDescription, "schema.dataGranularityDescription"),
+        owner=required_text(document.team and getattr(document.team, "name", None), "team.name"),
         rule_prefix=prefix,
         file_token=_property(document, "fileToken"),
         format=_format(server),
@@ -117,7 +113,8 @@ def _contract(document: OpenDataContractStandard, *, codes_dir: Path) -> FeedCon
         retention=_duration(document, "retention"),
         fields=fields,
         key_fields=keys,
-        rules=_rules(schema, feed=feed, fields=fields, keys=keys, timezone=timezone, prefix=prefix),
+        control_totals=contract_totals(schema, fields=fields),
+        rules=contract_rules(schema, feed=feed, fields=fields, keys=keys, timezone=timezone, prefix=prefix),
     )
 
 
@@ -132,7 +129,7 @@ def _fields(schema: SchemaObject, *, codes_dir: Path) -> tuple[ContractField, ..
 
 
 def _field(given: SchemaProperty, *, codes_dir: Path) -> ContractField:
-    name = _text(given.name, "name of a field")
+    name = required_text(given.name, "name of a field")
     try:
         if not FIELD_NAME.fullmatch(name):
             raise ContractError("a field's name is lower case letters, digits and _; the header goes in physicalName")
@@ -143,9 +140,9 @@ def _field(given: SchemaProperty, *, codes_dir: Path) -> ContractField:
             name=name,
             header=given.physicalName or name,
             type=_type(given, code_list=code_list),
-            description=_text(given.description, "description"),
+            description=required_text(given.description, "description"),
             classification=cast(Classification, given.classification),
-            synonyms=tuple(_text(synonym.synonym, "synonym") for synonym in given.synonyms or []),
+            synonyms=tuple(required_text(synonym.synonym, "synonym") for synonym in given.synonyms or []),
             is_mandatory=bool(given.criticalDataElement),
             is_nullable=not given.required,
             code_list=code_list,
@@ -174,69 +171,6 @@ def _code_list(given: SchemaProperty, *, codes_dir: Path) -> CodeList | None:
     if len(links) > 1 or name is None:
         raise ContractError("a code list is one link to ../codes/<list>.csv")
     return load_code_list(name[1], folder=codes_dir)
-
-
-def _rules(
-    schema: SchemaObject,
-    *,
-    feed: str,
-    fields: tuple[ContractField, ...],
-    keys: tuple[str, ...],
-    timezone: str,
-    prefix: str,
-) -> tuple[RecordRule, ...]:
-    by_name = {field.name: field for field in fields}
-    rules: dict[str, RecordRule] = {}
-    for field_name, given in _qualities(schema):
-        options, kind, holds = _implementation(given)
-        try:
-            rule_id = _rule_id(given, prefix=prefix)
-            if rule_id in rules:
-                raise ContractError("this rule id is used twice")
-            field = by_name[field_name] if field_name else None
-            subject = Subject(feed, by_name, keys, timezone, field, options)
-            sql = rule_sql(subject, kind=kind)
-        except ContractError as error:
-            raise ContractError(f"{field_name or 'schema'}, quality {given.id}: {error}") from None
-        rules[rule_id] = RecordRule(
-            rule_id=rule_id,
-            sentence=_text(given.description, f"{rule_id} description"),
-            severity=_severity(given),
-            field=field_name if holds == "field" else None,
-            sql=sql,
-        )
-    return tuple(rules[rule_id] for rule_id in sorted(rules))
-
-
-def _qualities(schema: SchemaObject) -> Iterator[tuple[str | None, DataQuality]]:
-    for given in schema.properties or []:
-        for quality in given.quality or []:
-            yield given.name, quality
-    for quality in schema.quality or []:
-        yield None, quality
-
-
-def _implementation(given: DataQuality) -> tuple[Mapping[str, object], str, str]:
-    """Return a rule's options, its kind and what it holds: the field it stands under, or the record."""
-    if given.type != "custom" or given.engine != "frontdoor":
-        raise ContractError(f"quality {given.id}: rules have type custom and engine frontdoor")
-    written = {"rule": given.implementation} if isinstance(given.implementation, str) else given.implementation or {}
-    kind, holds = written.get("rule"), written.get("holds", "field")
-    if not isinstance(kind, str) or holds not in ("field", "record"):
-        raise ContractError(f"quality {given.id}: `implementation` names a rule, and holds a field or the record")
-    return {key: value for key, value in written.items() if key not in ("rule", "holds")}, kind, holds
-
-
-def _rule_id(given: DataQuality, *, prefix: str) -> str:
-    if not given.id or not re.fullmatch(rf"{re.escape(prefix)}-R[0-9]{{2,3}}", given.id):
-        raise ContractError(f"every rule has an id {prefix}-R<nn>")
-    return given.id
-
-
-def _severity(given: DataQuality) -> Severity:
-    if given.severity not in get_args(Severity):
-        raise ContractError(f"quality {given.id}: severity is one of {', '.join(get_args(Severity))}")
-    return cast(Severity, given.severity)
 
 
 def _cadence(document: OpenDataContractStandard) -> Cadence:
@@ -274,16 +208,10 @@ def _timezone(name: str) -> str:
 
 def _property(document: OpenDataContractStandard, name: str) -> str:
     values = [given.value for given in document.customProperties or [] if given.property == name]
-    return _text(values[0] if len(values) == 1 else None, f"customProperties: one {name}")
+    return required_text(values[0] if len(values) == 1 else None, f"customProperties: one {name}")
 
 
 def _only(items: list[Item] | None, name: str) -> Item:
     if not items or len(items) != 1:
         raise ContractError(f"`{name}` holds exactly one")
     return items[0]
-
-
-def _text(value: object, name: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ContractError(f"{name} is missing")
-    return value.strip()

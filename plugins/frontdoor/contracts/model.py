@@ -48,12 +48,21 @@ class ContractField:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlTotal:
+    """A sum the manifest states: `sql` works it out over a delivery's records, `sentence` says of what."""
+
+    name: str
+    sentence: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordRule:
     """A rule each record must keep: one SQL text that finds those that do not.
 
     `sql` returns `_delivery_id, _row_number` over `landing.<feed>`, for the deliveries put where it says
     `{deliveries}`; it selects no value and none of its casts can fail. `field` is the field a broken rule makes
-    unbelievable; null when the record is held as it stands.
+    unbelievable; null when the record is held as it stands. A rule about the delivery returns its first line.
     """
 
     rule_id: str
@@ -104,6 +113,7 @@ class FeedContract:
     retention: timedelta
     fields: tuple[ContractField, ...]
     key_fields: tuple[str, ...]
+    control_totals: tuple[ControlTotal, ...]
     rules: tuple[RecordRule, ...]
 
     @property

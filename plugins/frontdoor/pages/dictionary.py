@@ -50,9 +50,7 @@ def _mart(path: Path, schema: str, meanings: Mapping[str, str]) -> str:
         "| Column | Type | Empty? | Meaning |",
         "|---|---|---|---|",
     ]
-    lines += [
-        _column(model["name"], column, meanings) for column in model["columns"] if column["name"] not in _LINEAGE
-    ]
+    lines += [_column(model["name"], column, meanings) for column in model["columns"] if column["name"] not in _LINEAGE]
     return "\n".join(lines) + "\n"
 
 

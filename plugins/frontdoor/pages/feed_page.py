@@ -67,6 +67,10 @@ def _how_to_send(contract: FeedContract) -> Iterator[str]:
     yield "- **Manifest**: a JSON file of the same name ending in `.manifest.json` instead of"
     yield f"  `.{extension}`, written last, with the keys"
     yield f"  {', '.join(f'`{name}`' for name in Manifest.model_fields)}."
+    if contract.control_totals:
+        yield "- **Control totals**, in the manifest under `control_totals`; what you state must be true:"
+        for total in contract.control_totals:
+            yield f"  `{total.name}` ({total.sentence}){',' if total is not contract.control_totals[-1] else '.'}"
     yield f"- **When**: {_cadence(contract)}. With nothing to report send an empty delivery whose manifest says"
     yield "  `nil_return: true`: a file that does not come counts as a fault, not as a quiet day."
     yield f"- **Kept**: the file as sent for {contract.retention.days} days."

@@ -127,6 +127,10 @@ create function rules.is_integer(value text) returns boolean
 language sql immutable parallel safe
 return coalesce(rules.trimmed(value) ~ '^[+-]?[0-9]{1,9}$', false);
 
+create function rules.trailing_number(value text) returns numeric
+language sql immutable parallel safe
+return substring(value from '[0-9]{1,18}$')::numeric;
+
 create function rules.is_decimal(value text) returns boolean
 language sql immutable parallel safe
 return coalesce(rules.trimmed(value) ~ '^[+-]?[0-9]{1,15}([.][0-9]{1,9})?$', false);
