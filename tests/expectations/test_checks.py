@@ -22,7 +22,8 @@ def found_in(
     """What Great Expectations judges and what SQL finds; both must have been able to answer, and agree."""
     lay(owner, example.given, data_as_of=example.data_as_of or example.as_of)
     feeds = json.dumps(example.feeds, default=str)
-    asked = question(catalogue.checks[check_id], catalogue=catalogue, as_of=example.as_of, feeds=feeds)
+    check = catalogue.checks[check_id]
+    asked = question(check, catalogue=catalogue, as_of=example.as_of, council="874", feeds=feeds)
     verdicts = judge(council, [asked], publication_no=1)
     with connect(council, role="alerter") as connection:
         evaluation = answer(connection, [asked], verdicts, as_of=example.as_of, publication_no=1)

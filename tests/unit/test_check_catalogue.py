@@ -61,7 +61,7 @@ def test_every_check_has_a_finding_of_the_letter_it_answers() -> None:
 def test_the_moment_and_the_limits_are_written_into_the_text() -> None:
     catalogue = load_catalogue(Settings())
 
-    asked = question(catalogue.checks["LR-02"], catalogue=catalogue, as_of=AS_OF)
+    asked = question(catalogue.checks["LR-02"], catalogue=catalogue, as_of=AS_OF, council="874")
 
     assert "timestamptz '2026-03-09T08:00:00+00:00'" in asked.sql
     assert "interval '3600 seconds'" in asked.sql

@@ -21,6 +21,8 @@ Severity = Annotated[int, Field(ge=1, le=4)]
 # The name of such a check says by itself what happened to a child: it is shown after login only (domain.md 7.3).
 SENSITIVE_FAMILIES = frozenset({"MI", "EX", "MC", "CR", "LK", "PV"})
 OTHER_FILES = frozenset({"sla.yaml", "recipients.yaml", "findings.yaml"})
+# What a check may ask for beside the names of clocks.
+GIVEN = frozenset({"as_of", "feeds", "council"})
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
 # A parameter, and not the second colon of a cast or the minutes of a time.
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
@@ -88,7 +90,7 @@ class Check(_Strict):
 
     @property
     def parameters(self) -> frozenset[str]:
-        """What the SQL asks for beside its views: the moment, the expected deliveries, the names of clocks."""
+        """What the SQL asks for beside its views: GIVEN, and the names of clocks."""
         return frozenset(_PARAMETER.findall(self.sql))
 
     @property
@@ -215,7 +217,7 @@ def _check_references(catalogue: Catalogue) -> None:
     for check in catalogue:
         if check.clock is not None and check.clock not in catalogue.service_levels.clocks:
             raise ContractError(f"check {check.id}: sla.yaml has no clock {check.clock}")
-        for parameter in check.parameters - {"as_of", "feeds"}:
+        for parameter in check.parameters - GIVEN:
             catalogue.elapsed_limit(parameter, _ALWAYS)
     named = {role: f"check {check.id}" for check in catalogue for role in check.recipients}
     named[catalogue.recipients.escalation_role] = named[catalogue.recipients.custodian_role] = "recipients.yaml"
@@ -236,7 +238,7 @@ class Question:
     sql: str
 
 
-def question(check: Check, *, catalogue: Catalogue, as_of: datetime, feeds: str = "[]") -> Question:
+def question(check: Check, *, catalogue: Catalogue, as_of: datetime, council: str, feeds: str = "[]") -> Question:
     """Return the check's SQL at a moment; `feeds` are the deliveries expected by then, as JSON.
 
     Literals instead of bound parameters, because Great Expectations takes a text. None of them comes from a
@@ -247,8 +249,14 @@ def question(check: Check, *, catalogue: Catalogue, as_of: datetime, feeds: str 
         name = match[1]
         if name == "as_of":
             return f"timestamptz '{as_of.isoformat()}'"
+        if name == "council":
+            return _quoted(council)
         if name == "feeds":
-            return "cast('" + feeds.replace("'", "''") + "' as jsonb)"
+            return f"cast({_quoted(feeds)} as jsonb)"
         return f"interval '{catalogue.elapsed_limit(name, as_of).total_seconds():.0f} seconds'"
 
     return Question(check, _PARAMETER.sub(literal, check.sql).strip())
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

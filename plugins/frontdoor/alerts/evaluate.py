@@ -67,7 +67,7 @@ def questions_at(
     """Return the SQL of the checks that can be asked at `as_of`."""
     feeds = json.dumps([expected.as_json() for expected in expected_deliveries(settings, as_of=as_of)])
     return [
-        question(check, catalogue=catalogue, as_of=as_of, feeds=feeds)
+        question(check, catalogue=catalogue, as_of=as_of, council=settings.council, feeds=feeds)
         for check in checks
         if publication_no is not None or not check.needs_publication
     ]

@@ -178,10 +178,11 @@ def gather(
     catalogue: Catalogue,
     expected: Iterable[ExpectedDelivery],
     titles: dict[str, str],
+    council: str,
     as_of: datetime,
 ) -> Facts:
     """Return the brief's facts; `connection` is inside a transaction that sees one moment of the database."""
-    moment = {"as_of": as_of}
+    moment = {"as_of": as_of, "council": council}
     publication = _one(connection, Publication, questions.PUBLICATION, moment)
     alerts = _all(connection, OpenAlert, questions.OPEN_ALERTS, moment)
     feeds = _feeds(connection, expected, as_of)

@@ -45,7 +45,14 @@ def render(settings: Settings, *, as_of: datetime) -> str:
     try:
         with connect(settings, role="alerter") as connection:
             connection.execute("set transaction isolation level repeatable read, read only")
-            facts = gather(connection, catalogue=catalogue, expected=expected, titles=titles, as_of=as_of)
+            facts = gather(
+                connection,
+                catalogue=catalogue,
+                expected=expected,
+                titles=titles,
+                council=settings.council,
+                as_of=as_of,
+            )
     except psycopg.Error as error:
         raise WarehouseError("the brief could not be written", sqlstate=error.sqlstate) from None
     return _page(settings, catalogue, facts)

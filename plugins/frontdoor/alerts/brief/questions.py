@@ -41,7 +41,10 @@ UPCOMING = """
     with running as (
         select 'LR-01' as check_id, 'Sent referrals to be received' as label, receipt_due_at as due_at
         from safeguarding.fct_sent_referrals
-        where submitted_at <= %(as_of)s and not is_withdrawn and (received_at is null or received_at > %(as_of)s)
+        where submitted_at <= %(as_of)s
+            and not is_withdrawn
+            and (received_at is null or received_at > %(as_of)s)
+            and not coalesce(target_la_code = home_la_code and target_la_code <> %(council)s, false)
         union all
         select 'FD-02', 'Contacts to be overseen', oversight_due_at
         from safeguarding.fct_contacts
@@ -131,6 +134,7 @@ DAYS = """
             receipt_due_at >= %(as_of)s as is_in_grace
         from safeguarding.fct_sent_referrals
         where submitted_at <= %(as_of)s
+            and not coalesce(target_la_code = home_la_code and target_la_code <> %(council)s, false)
     )
 
     select
