@@ -57,7 +57,7 @@ latest_events as (
     -- An event in both lists is taken from its own feed, where it may have moved to another record.
     select distinct on (event_code, event_id) events.*
     from events
-    order by event_code, event_id, is_from_feed desc
+    order by event_code, event_id, not is_from_feed
 
 ),
 

@@ -59,21 +59,41 @@ parts as (
     from timeline
     cross join lateral (
         values
-        ('G1', rag_code, contact_rag_codes, submitted_at, 'datetime', received_at),
-        ('G2', rag_code, contact_rag_codes, received_at, received_at_precision, created_at),
-        ('G3', rag_code, contact_rag_codes, received_at, received_at_precision, ifd_oversight_at),
+        ('G1', timeline.rag_code, timeline.contact_rag_codes, timeline.submitted_at, 'datetime', timeline.received_at),
         (
-            'G4', rag_code, contact_rag_codes, ifd_oversight_at, ifd_oversight_at_precision,
+            'G2', timeline.rag_code, timeline.contact_rag_codes,
+            timeline.received_at, timeline.received_at_precision, timeline.created_at
+        ),
+        (
+            'G3', timeline.rag_code, timeline.contact_rag_codes,
+            timeline.received_at, timeline.received_at_precision, timeline.ifd_oversight_at
+        ),
+        (
+            'G4', timeline.rag_code, timeline.contact_rag_codes,
+            timeline.ifd_oversight_at, timeline.ifd_oversight_at_precision,
             -- Onward to MASH, or decided there and then.
             case
-                when ifd_decision_code = 'MASH' or mash_enquiry_id is not null then enquiry_started_at
-                else ifd_decision_at
+                when timeline.ifd_decision_code = 'MASH' or timeline.mash_enquiry_id is not null
+                    then timeline.enquiry_started_at
+                else timeline.ifd_decision_at
             end
         ),
-        ('G7', enquiry_rag_code, enquiry_rag_codes, last_check_returned_at, 'datetime', collated_at),
-        ('G8', enquiry_rag_code, enquiry_rag_codes, collated_at, collated_at_precision, oversight_at),
-        ('G9', enquiry_rag_code, enquiry_rag_codes, enquiry_started_at, enquiry_started_at_precision, concluded_at),
-        ('G10', rag_code, contact_rag_codes, received_at, received_at_precision, first_decision_at)
+        (
+            'G7', timeline.enquiry_rag_code, timeline.enquiry_rag_codes,
+            timeline.last_check_returned_at, 'datetime', timeline.collated_at
+        ),
+        (
+            'G8', timeline.enquiry_rag_code, timeline.enquiry_rag_codes,
+            timeline.collated_at, timeline.collated_at_precision, timeline.oversight_at
+        ),
+        (
+            'G9', timeline.enquiry_rag_code, timeline.enquiry_rag_codes,
+            timeline.enquiry_started_at, timeline.enquiry_started_at_precision, timeline.concluded_at
+        ),
+        (
+            'G10', timeline.rag_code, timeline.contact_rag_codes,
+            timeline.received_at, timeline.received_at_precision, timeline.first_decision_at
+        )
     ) as segment (segment_code, rag_code, rag_codes, started_at, started_at_precision, done_at)
 
     union all
@@ -90,8 +110,8 @@ parts as (
     from checks
     cross join lateral (
         values
-        ('G5', enquiry_started_at, enquiry_started_at_precision, requested_at),
-        ('G6', requested_at, requested_at_precision, returned_at)
+        ('G5', checks.enquiry_started_at, checks.enquiry_started_at_precision, checks.requested_at),
+        ('G6', checks.requested_at, checks.requested_at_precision, checks.returned_at)
     ) as segment (segment_code, started_at, started_at_precision, done_at)
 
 ),

@@ -70,7 +70,8 @@ earlier_episodes as (
     inner join missing_episodes as earlier on child_events.event_id = earlier.missing_episode_id
     where not earlier._is_retracted
         and earlier.status_code is distinct from 'CANCELLED'
-        and earlier.reported_at > episodes.reported_at - interval '90 days'
+        -- 90 days of 24 hours, whatever the session's time zone.
+        and earlier.reported_at > episodes.reported_at - interval '2160 hours'
         and earlier.reported_at <= episodes.reported_at
     group by episodes.missing_episode_id
 
