@@ -6,7 +6,7 @@ module but the names of nodes and how many ended how.
 
 import ctypes
 import json
-import os, shutil
+import os
 import signal
 import subprocess
 import sys
