@@ -306,3 +306,28 @@ def test_another_run_of_the_feed_is_left_to_its_work(settings: Settings) -> None
         patch.setattr("frontdoor.landing.locks.PATIENCE_SECONDS", 0.0)
         assert land_feed(settings, FEED, received_at=RECEIVED_AT).is_skipped
     assert take_in(settings).count("accepted") == 1
+
+
+def test_an_nhs_number_that_fails_its_check_digit_is_held_and_not_believed(
+    settings: Settings, admin: psycopg.Connection
+) -> None:
+    fields = {
+        "source_record_id": "C-1",
+        "record_version": "1",
+        "record_action": "I",
+        "last_updated_at": "2026-03-04T13:40:38+00:00",
+        "agency_person_id": "P-1",
+        "forename": "Testa",
+        "surname": "Example",
+        "dob": "2015-01-02",
+        "contact_id": "C-1",
+        "received_at": "2026-03-04T13:40:38+00:00",
+        "channel": "PORTAL",
+    }
+    header = ",".join((*fields, "nhs_number")).encode()
+    records = [",".join((*fields.values(), number)).encode() for number in ("9990000018", "9990000019")]
+    send(inbox(settings), body(*records, header=header), token="contacts")
+    assert ingest_feed(settings, "council__contacts", received_at=RECEIVED_AT).count("accepted") == 1
+    held = admin.execute("select row_number from quarantine.records where field_name = 'nhs_number'").fetchall()
+    believed = admin.execute("select nhs_number from accepted.council__contacts order by _row_number").fetchall()
+    assert (held, believed) == ([(3,)], [("9990000018",), (None,)])

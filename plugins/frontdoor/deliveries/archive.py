@@ -1,10 +1,10 @@
 """The archive: every byte received, kept under its own hash before anything is made of it."""
 
-import contextlib
 import hashlib
 import os
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -30,19 +30,22 @@ class ArchivedFile:
     byte_count: int
     is_utf8: bool
     is_utf16: bool
+    # Done once file and folder are on disk, which may take longer than reading the file: wait before relying on it.
+    durable: Future[None]
 
 
 class Archive:
     """Content-addressed storage in a folder; with a URL, the folder is the local working copy of an object store."""
 
     def __init__(self, place: Path | str, *, working_folder: Path) -> None:
+        self._syncing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive-sync")
         self._remote = UPath(place) if isinstance(place, str) and "://" in place else None
         self._folder = working_folder if self._remote is not None else Path(place)
 
     def store(self, source: IO[bytes], *, shelf: str, extension: str) -> ArchivedFile:
         """Copy a file to archive/<shelf>/<sha256>.<extension>, hashing on the way; doing it twice is harmless.
 
-        The file and its folder are on disk when this returns. Raises DeliveryRefused (ENV-D11) above the size cap.
+        It can be read at once and is safe when `durable` is done. Raises DeliveryRefused (ENV-D11) above the size cap.
         """
         folder = self._folder / shelf
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -50,14 +53,13 @@ class Archive:
         try:
             with incoming.open("xb", buffering=0) as target:
                 copied = _copy_hashing(source, target)
-                os.fsync(target.fileno())
             path = folder / f"{copied.sha256}.{extension}"
             incoming.rename(path)
         finally:
             incoming.unlink(missing_ok=True)
-        _sync_folder(folder)
         self._upload(path, shelf=shelf)
-        return ArchivedFile(path, copied.sha256, copied.byte_count, copied.is_utf8, copied.is_utf16)
+        durable = self._syncing.submit(_sync, path)
+        return ArchivedFile(path, copied.sha256, copied.byte_count, copied.is_utf8, copied.is_utf16, durable)
 
     def sweep(self, shelf: str) -> None:
         """Remove what killed copies left; call it only while holding the feed's lock."""
@@ -68,18 +70,19 @@ class Archive:
         if self._remote is None:
             return
         target = self._remote / shelf / path.name
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("rb") as source, target.open("wb") as sink:
-                while block := source.read(BLOCK_BYTES):
-                    sink.write(block)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("rb") as source, target.open("wb") as sink:
+            while block := source.read(BLOCK_BYTES):
+                sink.write(block)
 
 
 def inspect(path: Path) -> ArchivedFile:
     """Return what storing a file would find out about it, without storing it."""
     with path.open("rb", buffering=0) as source, Path(os.devnull).open("wb", buffering=0) as nowhere:
         copied = _copy_hashing(source, nowhere)
-    return ArchivedFile(path, copied.sha256, copied.byte_count, copied.is_utf8, copied.is_utf16)
+    durable: Future[None] = Future()
+    durable.set_result(None)
+    return ArchivedFile(path, copied.sha256, copied.byte_count, copied.is_utf8, copied.is_utf16, durable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +125,11 @@ def _decodes(decode: object, block: bytes) -> bool:
     return True
 
 
-def _sync_folder(folder: Path) -> None:
-    with contextlib.ExitStack() as stack:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        stack.callback(os.close, descriptor)
-        os.fsync(descriptor)
+def _sync(path: Path) -> None:
+    """Bring a file and the folder that names it to disk."""
+    for place in (path, path.parent):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

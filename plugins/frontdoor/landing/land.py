@@ -65,10 +65,13 @@ def land_delivery(
         try:
             with connection.transaction():
                 landing = _land(connection, received, contract=contract, council=council)
+                # The ledger may only know bytes that are safe.
+                received.archived.durable.result()
                 checkpoint("before-commit")
         except DeliveryRefused as refusal:
             with connection.transaction():
                 landing = _reject(connection, received, contract=contract, refusal=refusal)
+                received.archived.durable.result()
                 checkpoint("before-rejection-commit")
         checkpoint("after-landing-commit")
     except psycopg.Error as error:
