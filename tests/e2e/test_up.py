@@ -46,7 +46,7 @@ PERSON = {
     "missing_from_postcode": "ZQ1 9ZX",
 }
 TOLD_APART = ("9991234578", "zq1 9zx", "zq19zx")
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 420
 
 
 @pytest.fixture(scope="module")
