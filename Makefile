@@ -67,6 +67,7 @@ check: $(READY) ## Style, types, layers, SQL and generated files
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
 	$(BIN)/frontdoor contracts generate --check
+	$(BIN)/frontdoor seeds --check
 
 .PHONY: fix
 fix: $(READY) ## Mend what ruff and sqlfluff can mend
@@ -81,6 +82,7 @@ bench: $(READY) ## Measure; print ratios of one run
 .PHONY: generate
 generate: $(READY) ## Write again everything that follows from contracts, checks and models
 	$(BIN)/frontdoor contracts generate
+	$(BIN)/frontdoor seeds
 
 .PHONY: docs
 docs: generate ## Write the generated pages of docs/

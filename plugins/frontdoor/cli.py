@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "brief": ("frontdoor.alerts.commands", "Write the daily brief."),
     "contracts": ("frontdoor.pages.commands", "Check the feed contracts; generate what follows from them."),
     "server": ("frontdoor.warehouse.commands", "Start, stop and ask after the embedded PostgreSQL."),
+    "seeds": ("frontdoor.warehouse.commands", "Write dbt's seeds from sla.yaml and the bank holidays."),
     "psql": ("frontdoor.warehouse.commands", "Open psql in the warehouse."),
 }
 # What no command may be slowed by, and no tool may do: report its use to its maker.
