@@ -4,14 +4,14 @@ from (
     select
         listed.code,
         listed.position
-    from string_to_table(case when ltrim(parsed_set.value) not like '[%' then parsed_set.value end, '|')
+    from string_to_table(case when ltrim(value) not like '[%' then value end, '|')
         with ordinality as listed (code, position)
     union all
     select
         listed.code,
         listed.position
     from jsonb_array_elements_text(
-        case when ltrim(parsed_set.value) like '[%' then rules.parsed_json(parsed_set.value) end
+        case when ltrim(value) like '[%' then rules.parsed_json(value) end
     ) with ordinality as listed (code, position)
 ) as element
 where btrim(element.code) <> ''
