@@ -21,14 +21,14 @@ working_day_rules as (
 -- From the first year the bank holidays are known for to the last: past its end a day is unknown, not ordinary.
 days as (
 
-    select day.date_day::date as date_day
+    select listed.date_day::date as date_day
     from (
         select
             date_trunc('year', min(holiday_date)) as first_day,
             date_trunc('year', max(holiday_date)) + interval '1 year - 1 day' as last_day
         from bank_holidays
     ) as span
-    cross join lateral generate_series(span.first_day, span.last_day, interval '1 day') as day (date_day)
+    cross join lateral generate_series(span.first_day, span.last_day, interval '1 day') as listed (date_day)
 
 ),
 
