@@ -10,7 +10,7 @@
 {#- A plain hash of an agency's number could be guessed back in minutes, so the council's secret goes into it. -#}
 {% macro mart_key(noun, identifier) -%}
     left(encode(sha256(convert_to(
-        (select pepper from {{ source('vault', 'pepper') }}) || '|{{ noun }}|' || {{ identifier }},
+        (select secret.pepper from {{ source('vault', 'pepper') }} as secret) || '|{{ noun }}|' || {{ identifier }},
         'UTF8'
     )), 'hex'), 32)
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""A council whose deliveries are written by hand, straight into landing and ledger: for tests of what dbt makes of them."""
+"""A council whose deliveries are written by hand, straight into landing and ledger, for tests of what follows."""
 
 import hashlib
 import itertools
@@ -110,7 +110,8 @@ class HandMadeCouncil:
         for place, fields in delivery.held.items():
             for name in fields:
                 connection.execute(
-                    "insert into quarantine.records (delivery_id, row_number, rule_id, feed, field_name, quarantined_at)"
+                    "insert into quarantine.records"
+                    " (delivery_id, row_number, rule_id, feed, field_name, quarantined_at)"
                     " values (%s, %s, %s, %s, %s, %s)",
                     [delivery.delivery_id, place + 2, f"TST-R{name}", delivery.feed, name, settled_at],
                 )
@@ -140,9 +141,9 @@ _TAKE_BATCH = """
 """
 _DELIVERY = """
     insert into ledger.deliveries (
-        delivery_id, sha256, feed, contract_version, file_name, byte_count, line_count, source_org, la_code, sequence_no,
-        period_to_at, extract_at, manifest_row_count, state, structural_count, accepted_count, quarantined_count,
-        received_at, settled_at, settled_no
+        delivery_id, sha256, feed, contract_version, file_name, byte_count, line_count, source_org, la_code,
+        sequence_no, period_to_at, extract_at, manifest_row_count, state, structural_count, accepted_count,
+        quarantined_count, received_at, settled_at, settled_no
     ) values (
         %(delivery_id)s, %(sha256)s, %(feed)s, '1.0.0', 'hand_made', 1, %(lines)s, %(source_org)s, '874',
         %(sequence_no)s, %(extract_at)s, %(extract_at)s, %(accepted)s::bigint + %(held)s, 'accepted', 1, %(accepted)s,

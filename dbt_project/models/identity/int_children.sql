@@ -90,7 +90,10 @@ children as (
             select members.record_key from members
             where {{ is_touched('members') }}
         )
-        and not exists (select 1 from described where described.child_key = gone.child_key)
+        and not exists (
+            select 1 from described
+            where described.child_key = gone.child_key
+        )
 
     {% endif %}
 

@@ -114,7 +114,10 @@ edges_{{ strength }} as (
     from edges
     where edges.strength >= {{ strength }}
         {% if not loop.first %}
-            and edges.from_record_key in (select conflicted_{{ strength - 1 }}.record_key from conflicted_{{ strength - 1 }})
+            and edges.from_record_key in (
+                select conflicted_{{ strength - 1 }}.record_key
+                from conflicted_{{ strength - 1 }}
+            )
         {% endif %}
 
 ),
@@ -227,7 +230,12 @@ members as (
         founding_record_key,
         left(
             encode(
-                sha256(convert_to((select pepper from {{ source('vault', 'pepper') }}) || founding_record_key, 'UTF8')),
+                sha256(
+                    convert_to(
+                        (select secret.pepper from {{ source('vault', 'pepper') }} as secret) || founding_record_key,
+                        'UTF8'
+                    )
+                ),
                 'hex'
             ),
             32

@@ -66,7 +66,11 @@ blocks as (
         select
             blocked.block_key,
             count(*) as record_count
-        from (select memberships.block_key from memberships group by memberships.block_key) as block
+        from (
+            select memberships.block_key
+            from memberships
+            group by memberships.block_key
+        ) as block
         inner join blocked on block.block_key = blocked.block_key
         where not blocked._is_retracted
         group by blocked.block_key

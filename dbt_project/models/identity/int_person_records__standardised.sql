@@ -24,8 +24,7 @@ cleaned as (
         {{ standardised_name('forename') }} as cleaned_forename,
         {{ standardised_name('surname') }} as cleaned_surname,
         case
-            -- On adoption the old record leaves the index for good; domain.md 7.7. What the marker means must not be guessed:
-            -- only a marker that plainly says "after" lets a record link.
+            -- What a marker means must not be guessed: only one that plainly says "after" lets a record link.
             when adoption_marker_code is null or adoption_marker_code in ('N', 'NONE', 'NO') then null
             when adoption_marker_code like 'POST%' then 'POST'
             else 'PRE'

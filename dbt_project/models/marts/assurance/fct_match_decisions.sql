@@ -77,10 +77,10 @@ fct_match_decisions as (
         match_rule_code,
         reason_code as veto_code,
         -- Who was adopted, and as whom, is in no mart.
-        case when reason_code is distinct from 'ADOPTION' then left_child_key end as left_child_key,
-        case when reason_code is distinct from 'ADOPTION' then right_child_key end as right_child_key,
-        case when reason_code is distinct from 'ADOPTION' then left_agency_code end as left_agency_code,
-        case when reason_code is distinct from 'ADOPTION' then right_agency_code end as right_agency_code,
+        case when coalesce(reason_code, '') <> 'ADOPTION' then left_child_key end as left_child_key,
+        case when coalesce(reason_code, '') <> 'ADOPTION' then right_child_key end as right_child_key,
+        case when coalesce(reason_code, '') <> 'ADOPTION' then left_agency_code end as left_agency_code,
+        case when coalesce(reason_code, '') <> 'ADOPTION' then right_agency_code end as right_agency_code,
         {{ build_no() }}::bigint as _built_in,
         _is_retracted
     from decided

@@ -51,7 +51,9 @@ fct_quarantined_records as (
         {{ build_no() }}::bigint as _built_in,
         false as _is_retracted
     from described
-    {{ unless_built('described', 'quarantined_record_key', ['state_code', 'field_name', 'quarantined_at', 'settled_at']) }}
+    {{ unless_built('described', 'quarantined_record_key', [
+        'state_code', 'field_name', 'quarantined_at', 'settled_at'
+    ]) }}
 
 )
 

@@ -121,8 +121,9 @@ fct_mash_enquiries as (
         enquiries.consent_status_code,
         enquiries.decided_to_enquire_at,
         enquiries.started_at,
-        {{ tightest_due('mash_conclusion', 'enquiries.rag_codes', 'enquiries.started_at', 'enquiries.started_at_precision') }}
-            as conclusion_due_at,
+        {{ tightest_due(
+            'mash_conclusion', 'enquiries.rag_codes', 'enquiries.started_at', 'enquiries.started_at_precision'
+        ) }} as conclusion_due_at,
         enquiries.collated_at,
         enquiries.oversight_at,
         enquiries.concluded_at,

@@ -86,7 +86,7 @@ interviews as (
         (
             array_agg(
                 {{ interview_outcome() }}
-                order by completed_at nulls last, offered_at desc nulls last, return_interview_id
+                order by completed_at asc nulls last, offered_at desc nulls last, return_interview_id asc
             )
         )[1] as outcome_code
     from return_interviews
@@ -109,8 +109,8 @@ judged as (
             coalesce(earlier_episodes.episode_count, 0), coalesce(episodes.prior_episodes_90d_count, 0) + 1
         ) as episodes_90d_count,
         episodes.found_at is not null
-        and episodes.status_code is distinct from 'CANCELLED'
-        and episodes.returned_to_type_code is distinct from 'FOUND_DECEASED'
+        and coalesce(episodes.status_code <> 'CANCELLED', true)
+        and coalesce(episodes.returned_to_type_code <> 'FOUND_DECEASED', true)
         and coalesce(episodes.responsible_la_code = episodes._la_code, true) as is_interview_required,
         interviews.offered_at,
         interviews.completed_at,
