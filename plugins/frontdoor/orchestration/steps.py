@@ -72,11 +72,12 @@ def set_unexpected_aside(*, as_of: str) -> int:
 
 @step
 def plan_build(*, as_of: str) -> int:
-    """Open a build of what is new and return its number; 0 when nothing is new."""
+    """Open a build of what is new and return its number; 0 when nothing is new, or nothing came yet."""
     from frontdoor.settings import Settings
-    from frontdoor.warehouse.build import open_build
+    from frontdoor.warehouse.build import has_deliveries, open_build
 
-    opened = open_build(Settings(), started_at=moment(as_of))
+    settings = Settings()
+    opened = open_build(settings, started_at=moment(as_of)) if has_deliveries(settings) else None
     return opened.build_no if opened else 0
 
 

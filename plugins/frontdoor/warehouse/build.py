@@ -75,6 +75,16 @@ def open_build(settings: Settings, *, started_at: datetime, full_refresh: bool =
         return _open(settings, started_at=started_at, full_refresh=full_refresh)
 
 
+def has_deliveries(settings: Settings) -> bool:
+    """Say whether anything was ever accepted: before that, marts would only say that they are empty."""
+    with connect(settings, role="transformer") as connection:
+        return bool(
+            connection.execute("select exists (select from ledger.deliveries where state = 'accepted')").fetchall()[0][
+                0
+            ]
+        )
+
+
 def run_layer(settings: Settings, build_no: int, layer: str, *, started_at: datetime) -> DbtResult:
     """Run one layer of an open build and return dbt's counts; running it again writes the same rows.
 
