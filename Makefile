@@ -21,6 +21,10 @@ export HOME := $(CURDIR)/.frontdoor/user-home
 endif
 export UV_PYTHON := $(BIN)/python
 export UV_NO_PROGRESS := 1
+# An inspecting proxy's certificate is in the system's store, and a mirror is named in pip's configuration: uv asks neither.
+export UV_SYSTEM_CERTS ?= 1
+MIRROR = index="$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true)}"; \
+	test -z "$$index" || export UV_DEFAULT_INDEX="$${UV_DEFAULT_INDEX:-$$index}";
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -39,7 +43,7 @@ $(READY): requirements/bootstrap.txt requirements/develop.txt pyproject.toml
 	@echo "Installing the locked dependencies into $(VENV) (once, a few minutes) ..."
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/bootstrap.txt
-	@$(UV) pip sync --quiet --require-hashes --compile-bytecode requirements/develop.txt
+	@$(MIRROR) $(UV) pip sync --quiet --require-hashes --compile-bytecode requirements/develop.txt
 	@$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -89,7 +93,7 @@ docs: generate ## Write the generated pages of docs/
 
 .PHONY: lock
 lock: $(READY) ## Resolve requirements/*.in again into hash-locked files without index addresses
-	@cd requirements && for name in bootstrap runtime develop; do \
+	@$(MIRROR) cd requirements && for name in bootstrap runtime develop; do \
 		../$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 			--quiet --output-file "$$name.txt" "$$name.in"; done
 
