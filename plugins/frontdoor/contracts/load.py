@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar, cast, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -72,7 +73,15 @@ def load_contract(feed: str, *, settings: Settings | None = None) -> FeedContrac
 
 
 def load_file(path: Path, *, codes_dir: Path) -> FeedContract:
-    """Return the contract in one file; every error begins with the file's name."""
+    """Return the contract in one file; every error begins with the file's name.
+
+    A file is read once per process and content: a run asks for its contracts many times.
+    """
+    return _load_file(path, codes_dir, _stamp(path), _stamp(codes_dir))
+
+
+@lru_cache(maxsize=64)
+def _load_file(path: Path, codes_dir: Path, *_stamps: int) -> FeedContract:
     try:
         contract = _contract(read_document(path), codes_dir=codes_dir)
         if path.name != f"{contract.feed}{SUFFIX}":
@@ -80,6 +89,10 @@ def load_file(path: Path, *, codes_dir: Path) -> FeedContract:
     except ContractError as error:
         raise ContractError(f"{path.name}: {error}") from None
     return contract
+
+
+def _stamp(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 def _contract(document: OpenDataContractStandard, *, codes_dir: Path) -> FeedContract:
