@@ -19,9 +19,10 @@ from pathlib import Path
 import psutil
 import pytest
 from frontdoor.contracts.load import load_contracts
-from frontdoor.orchestration.service import running_service
+from frontdoor.orchestration.service import is_healthy, running_service
 from frontdoor.settings import REPOSITORY, Settings
 from frontdoor.warehouse import server
+from frontdoor.warehouse.connect import connect
 
 from tests.e2e.demonstration import guarded_environment
 from tests.e2e.leaks import stored_texts, written_texts
@@ -121,6 +122,19 @@ def test_a_delivery_in_the_inbox_becomes_an_alert_in_the_outbox(
     assert _wait(settings.brief.exists)
     receipts = [json.loads(path.read_text()) for path in settings.receipts.rglob("*.json")]
     assert receipts
+
+
+def test_airflow_outlives_a_restart_of_the_database(said: str, settings: Settings) -> None:
+    service = running_service(settings)
+    assert service is not None
+    server.stop(settings)
+    assert _wait(lambda: server.status(settings).is_running)
+    with connect(settings, role="admin", database="airflow", autocommit=True) as metadata:
+        [[restarted_at]] = metadata.execute("select now()").fetchall()
+        for job_type in ("SchedulerJob", "DagProcessorJob"):
+            beat = "select max(latest_heartbeat) > %s from job where job_type = %s and state = 'running'"
+            assert _wait(lambda beat=beat, name=job_type: metadata.execute(beat, [restarted_at, name]).fetchall()[0][0])
+    assert is_healthy(service)
 
 
 def test_no_canary_is_in_anything_written(said: str, settings: Settings) -> None:
