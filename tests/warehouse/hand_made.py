@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 from frontdoor.settings import Settings
+from frontdoor.warehouse.build import TAKE_BATCH
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.dbt import run_dbt
 from psycopg import sql
@@ -57,7 +58,7 @@ class HandMadeCouncil:
         """Run dbt over what no published build has, as frontdoor.warehouse.build would; return the build's number."""
         with connect(self.settings, role="admin") as connection:
             [build_no] = connection.execute(_OPEN_BUILD, [full, MONDAY]).fetchall()[0]
-            connection.execute(_TAKE_BATCH, {"build_no": build_no})
+            connection.execute(TAKE_BATCH, {"build_no": build_no})
         selected = selector if full else f"{selector}_increment"
         run_dbt(self.settings, selector=selected, build_no=build_no, full_refresh=full, left_out=("test", "unit_test"))
         if is_published:
@@ -118,27 +119,6 @@ class HandMadeCouncil:
 
 
 _OPEN_BUILD = "insert into ledger.builds (is_full, state, started_at) values (%s, 'running', %s) returning build_no"
-_TAKE_BATCH = """
-    insert into ledger.build_deliveries (build_no, delivery_id)
-    select %(build_no)s, d.delivery_id
-    from ledger.deliveries as d
-    where d.state = 'accepted'
-        and (
-            not exists (
-                select from ledger.build_deliveries as bd inner join ledger.builds as b using (build_no)
-                where bd.delivery_id = d.delivery_id and b.state = 'published'
-            )
-            or exists (
-                select from ledger.deliveries as newer
-                where newer.feed = d.feed and newer.sequence_no = d.sequence_no and newer.source_org = d.source_org
-                    and newer.delivery_id <> d.delivery_id
-                    and not exists (
-                        select from ledger.build_deliveries as bd inner join ledger.builds as b using (build_no)
-                        where bd.delivery_id = newer.delivery_id and b.state = 'published'
-                    )
-            )
-        )
-"""
 _DELIVERY = """
     insert into ledger.deliveries (
         delivery_id, sha256, feed, contract_version, file_name, byte_count, line_count, source_org, la_code,

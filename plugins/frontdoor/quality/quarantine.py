@@ -139,12 +139,20 @@ def replay(
         freed = [record for record in waiting if record not in still_broken]
         counts["released"] = len(freed)
         _release(connection, freed, at=at)
-        refate(connection, ids)
+        changed = connection.execute(
+            "select distinct delivery_id from quarantine.records"
+            " where delivery_id = any(%s) and (quarantined_at = %s or settled_at = %s)",
+            [ids, at, at],
+        ).fetchall()
+        refate(connection, [row[0] for row in changed])
     return counts
 
 
 def refate(connection: psycopg.Connection, delivery_ids: Sequence[int]) -> None:
-    """Make the fates and counts of accepted deliveries follow their quarantine: released lines are accepted."""
+    """Make the fates and counts of accepted deliveries follow their quarantine: released lines are accepted.
+
+    Each is settled anew, so that the next build takes it up, also when only the fields it believes have changed.
+    """
     connection.execute(
         """
         with judged as (
@@ -184,7 +192,6 @@ def refate(connection: psycopg.Connection, delivery_ids: Sequence[int]) -> None:
             group by delivery_id
         ) as f
         where d.delivery_id = f.delivery_id
-            and (d.accepted_count, d.quarantined_count) is distinct from (f.accepted, f.quarantined)
         """,
         {"ids": list(delivery_ids)},
     )

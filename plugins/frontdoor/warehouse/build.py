@@ -149,26 +149,22 @@ def _open(settings: Settings, *, started_at: datetime, full_refresh: bool) -> Op
                 "update ledger.builds set state = 'failed', finished_at = %s where state = 'running'", [started_at]
             )
             is_full = full_refresh or not is_project_unchanged(settings, connection)
-            batch = [row[0] for row in connection.execute(_BATCH).fetchall()]
-            if not batch and not is_full:
+            if not is_full and connection.execute(UNPUBLISHED_DELIVERIES).fetchone() is None:
                 return None
             [build_no] = connection.execute(
                 "insert into ledger.builds (is_full, state, started_at) values (%s, 'running', %s) returning build_no",
                 [is_full, started_at],
             ).fetchall()[0]
-            connection.execute(
-                "insert into ledger.build_deliveries (build_no, delivery_id) select %s, unnest(%s::bigint[])",
-                [build_no, batch],
-            )
+            count = connection.execute(TAKE_BATCH, {"build_no": build_no}).rowcount
     except psycopg.Error as error:
         raise WarehouseError("the build could not be opened", sqlstate=error.sqlstate) from None
-    logger.info("build opened", extra={"build_no": build_no, "deliveries": len(batch), "is_full": is_full})
-    return OpenBuild(build_no, is_full, len(batch))
+    logger.info("build opened", extra={"build_no": build_no, "deliveries": count, "is_full": is_full})
+    return OpenBuild(build_no, is_full, count)
 
 
-# New deliveries; deliveries whose quarantine a person has settled since; and what either supersedes.
-_BATCH = """
-    with new_deliveries as (
+# What no published build has as it was last settled (new, or since decided in quarantine), and what that supersedes.
+UNPUBLISHED_DELIVERIES = """
+    with unpublished as (
         select d.delivery_id, d.feed, d.source_org, d.sequence_no
         from ledger.deliveries as d
         where d.state = 'accepted'
@@ -176,23 +172,24 @@ _BATCH = """
                 select
                 from ledger.build_deliveries as bd
                 inner join ledger.builds as b using (build_no)
-                where bd.delivery_id = d.delivery_id
-                    and b.state = 'published'
-                    and b.started_at > coalesce(
-                        (select max(q.settled_at) from quarantine.records as q where q.delivery_id = d.delivery_id),
-                        '-infinity'
-                    )
+                where bd.delivery_id = d.delivery_id and bd.settled_no = d.settled_no and b.state = 'published'
             )
     )
-    select delivery_id from new_deliveries
+    select delivery_id from unpublished
     union
     select superseded.delivery_id
-    from new_deliveries
+    from unpublished
     inner join ledger.deliveries as superseded
-        on superseded.feed = new_deliveries.feed
-        and superseded.source_org is not distinct from new_deliveries.source_org
-        and superseded.sequence_no = new_deliveries.sequence_no
+        on superseded.feed = unpublished.feed
+        and superseded.source_org is not distinct from unpublished.source_org
+        and superseded.sequence_no = unpublished.sequence_no
     where superseded.state = 'accepted'
+"""
+TAKE_BATCH = f"""
+    insert into ledger.build_deliveries (build_no, delivery_id, settled_no)
+    select %(build_no)s, delivery_id, settled_no
+    from ledger.deliveries
+    where delivery_id in ({UNPUBLISHED_DELIVERIES})
 """
 
 

@@ -68,6 +68,8 @@ create table ledger.builds (
 create table ledger.build_deliveries (
     build_no bigint not null references ledger.builds,
     delivery_id bigint not null references ledger.deliveries,
+    -- As it was then settled; a decision in quarantine settles it anew, and it is due again.
+    settled_no bigint not null,
     primary key (build_no, delivery_id)
 );
 create index on ledger.build_deliveries (delivery_id);
