@@ -6,10 +6,10 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
-# The first interpreter our locked dependencies support; name another with `make PYTHON=...`.
-PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11; do \
-	"$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
-	&& echo "$$candidate" && break; done)
+# The first interpreter our locked dependencies support, a tried one (up to 3.13) before a newer; or `make PYTHON=...`.
+PYTHON ?= $(shell for newest in 13 14; do for candidate in python3 python3.13 python3.12 python3.11; do \
+	"$$candidate" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, $$newest))" 2>/dev/null \
+	&& echo "$$candidate" && exit; done; done)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -39,7 +39,7 @@ help: ## List the commands
 setup: $(READY) ## Install the locked dependencies into .venv
 
 $(READY): requirements/bootstrap.txt requirements/develop.txt pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed; none was found on PATH" >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11 to 3.14 is needed; none was found on PATH" >&2; exit 1; }
 	@echo "Installing the locked dependencies into $(VENV) (once, a few minutes) ..."
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/bootstrap.txt
