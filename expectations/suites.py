@@ -19,23 +19,36 @@ SEVERITIES = {
     "quarantine": "warning",
     "warn": "info",
 }
+# The id under which rules that nothing seems to break are judged together.
+ALL_OTHERS = "ALL-OTHERS"
 CHECK_SEVERITIES = {1: "critical", 2: "warning", 3: "warning", 4: "info"}
 _BIND_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w)")
 
 
 def delivery_expectations(
-    contract: FeedContract, *, delivery_ids: Collection[int]
+    contract: FeedContract, *, delivery_ids: Collection[int], apart: Collection[str] | None = None
 ) -> "list[UnexpectedRowsExpectation]":
-    """Return one expectation per record rule of a contract, over these deliveries."""
-    return [
+    """Return a contract's record rules as expectations over these deliveries.
+
+    Each rule is one expectation; with `apart` only those named are, and all others are one together (ALL_OTHERS),
+    because Great Expectations costs by the expectation.
+    """
+    asked = [rule for rule in contract.rules if apart is None or rule.rule_id in apart]
+    others = [rule for rule in contract.rules if rule not in asked]
+    expectations = [
         _expectation(
             rule.rule_id,
             sentence=rule.sentence,
             severity=SEVERITIES[rule.severity],
             query=rule.sql_for(delivery_ids),
         )
-        for rule in contract.rules
+        for rule in asked
     ]
+    if others:
+        together = "\nunion all\n".join(f"({rule.sql_for(delivery_ids)})" for rule in others)
+        sentence = "No record breaks any other rule of the contract."
+        expectations.append(_expectation(ALL_OTHERS, sentence=sentence, severity="critical", query=together))
+    return expectations
 
 
 def check_expectation(check_id: str, *, sentence: str, severity: int, sql: str) -> "UnexpectedRowsExpectation":

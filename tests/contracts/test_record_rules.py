@@ -2,12 +2,15 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 import psycopg
 import pytest
 from frontdoor.contracts.load import load_contract, load_contracts
 from frontdoor.contracts.model import FeedContract
+from frontdoor.errors import WarehouseError
 from frontdoor.quality.gx import verdicts
+from frontdoor.quality.judge import judged_rules
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect, database_url
 from psycopg import sql
@@ -134,6 +137,22 @@ def test_great_expectations_runs_the_same_text(settings: Settings, admin: psycop
 
     everything = {rule.rule_id for rule in contract.rules}
     assert met == {1: everything - {"MEP-R07"}, 2: everything}
+    # Judging unbroken rules together says the same of each.
+    together = {
+        delivery_id: {
+            rule.rule_id for rule in judged_rules(settings, contract, delivery_ids=[delivery_id]) if rule.is_met
+        }
+        for delivery_id in (1, 2)
+    }
+    assert together == met
+
+
+def test_a_rule_that_cannot_be_asked_is_named_and_nothing_counts_as_met(settings: Settings) -> None:
+    contract = load_contract("police__missing_episodes")
+    wrong = replace(contract.rules[3], sql=contract.rules[3].sql.replace("rules.", "no_such_schema."))
+    rules = (*contract.rules[:3], wrong, *contract.rules[4:])
+    with pytest.raises(WarehouseError, match=f"{wrong.rule_id} of {contract.feed} cannot be evaluated"):
+        judged_rules(settings, replace(contract, rules=rules), delivery_ids=[1])
 
 
 def test_no_reader_of_a_query_takes_part_of_it_for_a_parameter() -> None:

@@ -1,19 +1,20 @@
 """Judges landed deliveries by their contract's rules: Great Expectations' verdict, the same SQL text for the rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
 import psycopg
 from psycopg import sql
 
+from expectations.suites import ALL_OTHERS
 from frontdoor.contracts.model import FeedContract
 from frontdoor.errors import WarehouseError
 from frontdoor.faults import checkpoint
-from frontdoor.quality.gx import import_great_expectations, verdicts
+from frontdoor.quality.gx import Verdict, import_great_expectations, verdicts
 from frontdoor.quality.settle import JudgedRule, Settlement, settle
 from frontdoor.settings import Settings
-from frontdoor.warehouse.connect import database_url
+from frontdoor.warehouse.connect import connect, database_url
 
 # Deliveries judged in one pass and settled in one transaction: few enough to lock, many enough to be quick.
 DELIVERIES_AT_ONCE = 500
@@ -41,18 +42,13 @@ def judge(
 
 
 def judged_rules(settings: Settings, contract: FeedContract, *, delivery_ids: Sequence[int]) -> list[JudgedRule]:
-    """Return each rule of the contract with Great Expectations' verdict over these deliveries."""
-    import_great_expectations()
-    from expectations.suites import delivery_expectations
+    """Return each rule of the contract with Great Expectations' verdict over these deliveries.
 
-    found = {
-        verdict.rule_id: verdict
-        for verdict in verdicts(
-            database_url(settings, role="validator", driver="psycopg"),
-            name=contract.feed,
-            expectations=delivery_expectations(contract, delivery_ids=tuple(delivery_ids)),
-        )
-    }
+    Rules that a first look finds unbroken are judged together; when that verdict is not clean, each is judged alone.
+    """
+    found = _verdicts(settings, contract, delivery_ids, apart=_seem_broken(settings, contract, delivery_ids))
+    if any(rule.rule_id not in found for rule in contract.rules) and not found[ALL_OTHERS].is_met:
+        found = _verdicts(settings, contract, delivery_ids, apart=None)
     for verdict in found.values():
         if verdict.sqlstate is not None:
             raise WarehouseError(
@@ -63,11 +59,39 @@ def judged_rules(settings: Settings, contract: FeedContract, *, delivery_ids: Se
             rule_id=rule.rule_id,
             severity=rule.severity,
             field_name=rule.field,
-            is_met=found[rule.rule_id].is_met,
+            is_met=found.get(rule.rule_id, found.get(ALL_OTHERS, _UNJUDGED)).is_met,
             rows=_text(rule.sql_for(delivery_ids)),
         )
         for rule in contract.rules
     ]
+
+
+_UNJUDGED = Verdict("", is_met=False)
+
+
+def _verdicts(
+    settings: Settings, contract: FeedContract, delivery_ids: Sequence[int], *, apart: Collection[str] | None
+) -> dict[str, Verdict]:
+    import_great_expectations()
+    from expectations.suites import delivery_expectations
+
+    expectations = delivery_expectations(contract, delivery_ids=tuple(delivery_ids), apart=apart)
+    url = database_url(settings, role="validator", driver="psycopg")
+    return {verdict.rule_id: verdict for verdict in verdicts(url, name=contract.feed, expectations=expectations)}
+
+
+def _seem_broken(settings: Settings, contract: FeedContract, delivery_ids: Sequence[int]) -> set[str] | None:
+    """Return the rules to ask about one by one; None, meaning all, when the first look itself cannot be had."""
+    looks = (
+        sql.SQL("select {} where exists ({})").format(sql.Literal(rule.rule_id), _text(rule.sql_for(delivery_ids)))
+        for rule in contract.rules
+    )
+    with connect(settings, role="validator") as connection:
+        try:
+            return {row[0] for row in connection.execute(sql.SQL(" union all ").join(looks))}
+        except psycopg.Error:
+            connection.rollback()
+            return None
 
 
 def _batches(connection: psycopg.Connection, feed: str) -> Iterator[list[int]]:
