@@ -37,8 +37,12 @@ class CsvRecords:
         self._encoding = encoding
         self._file: IO[bytes] = path.open("rb", buffering=0)
         self._blocks = line_blocks(self._file, block_bytes=block_bytes)
-        header, self._first_block = self._read_header()
-        self._layout = lay_out(header, columns=columns) if header is not None else Layout((), (), ())
+        try:
+            header, self._first_block = self._read_header()
+            self._layout = lay_out(header, columns=columns) if header is not None else Layout((), (), ())
+        except DeliveryRefused:
+            self._file.close()
+            raise
         self._comma_count = len(self._layout.field_names) - 1
         self._blank_record = self._comma * self._comma_count
 
