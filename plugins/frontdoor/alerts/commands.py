@@ -60,10 +60,10 @@ def watch(
 
 
 @alerts_app.callback()
-def alerts(context: typer.Context) -> None:
+def alerts(context: typer.Context, output: Shape = Format.TABLE) -> None:
     """List what waits when no other command is given."""
     if context.invoked_subcommand is None:
-        list_alerts()
+        list_alerts(output=output)
 
 
 @alerts_app.command("list")
