@@ -150,7 +150,8 @@ def _smtp(url: str) -> Transport:
 
     def deliver(_: Queued, email: EmailMessage) -> None:
         kind = smtplib.SMTP_SSL if place.scheme == "smtps" else smtplib.SMTP
-        with kind(host, place.port or 0, timeout=30) as server:
+        # A name of ours: else smtplib asks the network for this machine's, which is nobody's business.
+        with kind(host, place.port or 0, local_hostname="frontdoor.invalid", timeout=30) as server:
             if place.scheme == "smtp+tls":
                 server.starttls()
             if place.username:
