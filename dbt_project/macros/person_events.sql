@@ -52,7 +52,11 @@
     {%- if is_incremental() -%}
     where not exists (
         select 1 from {{ this }} as built
-        where built.{{ key }} = {{ alias }}.{{ key }}
+        where (
+            {%- for column in ([key] if key is string else key) -%}
+            built.{{ column }} = {{ alias }}.{{ column }}{{ ' and ' if not loop.last }}
+            {%- endfor -%}
+        )
             and not {{ is_touched('built') }}
             and not built._is_retracted
             and (

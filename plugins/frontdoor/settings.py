@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     contracts_dir: Path = REPOSITORY / "expectations" / "feeds"
     codes_dir: Path = REPOSITORY / "expectations" / "codes"
     checks_dir: Path = REPOSITORY / "expectations" / "checks"
+    linkage_dir: Path = REPOSITORY / "expectations" / "linkage"
     dbt_project_dir: Path = REPOSITORY / "dbt_project"
     # Where alert links lead; the page behind it asks who you are.
     link_base_url: str = "https://frontdoor.invalid/alerts"

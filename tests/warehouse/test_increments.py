@@ -140,9 +140,12 @@ def live_rows(council: HandMadeCouncil) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def empty(council: HandMadeCouncil) -> None:
-    """Take back everything that was landed; what was built stays, for the next full build to replace."""
+    """Take back everything that was landed; what was built stays, for the next full build to replace.
+
+    The children's keys stay too: a rebuild never changes a key already given.
+    """
     with connect(council.settings, role="admin") as connection:
-        connection.execute("truncate ledger.deliveries, ledger.builds cascade")
+        connection.execute("truncate ledger.deliveries cascade")
         for feed in {delivery.feed for delivery in DELIVERIES}:
             connection.execute(f"truncate landing.{feed}".encode())
 

@@ -2,7 +2,6 @@
     unique_key='child_key',
     indexes=[
         {'columns': ['child_key'], 'unique': true},
-        {'columns': ['founding_record_key']},
         {'columns': ['_built_in']}
     ]
 ) }}
@@ -29,12 +28,17 @@ standardised as (
 
 children_in_question as (
 
-    select distinct
-        members.child_key,
-        members.founding_record_key
+    select members.child_key
     from members
     {% if is_incremental() %}
         where {{ is_touched('members') }}
+        union
+        -- Whom a record has left.
+        select history.child_key
+        from {{ source('child_registry', 'child_key_history') }} as history
+        where history.until_build > {{ last_published_build() }}
+    {% else %}
+        group by members.child_key
     {% endif %}
 
 ),
@@ -43,7 +47,7 @@ described as (
 
     select
         members.child_key,
-        members.founding_record_key,
+        min(members.founding_record_key) as founding_record_key,
         mode() within group (order by extract(year from standardised.evident_birth_date)::integer) as birth_year,
         mode() within group (order by person_records.sex_code) as sex_code,
         mode() within group (order by person_records.ethnicity_code) as ethnicity_code,
@@ -59,7 +63,7 @@ described as (
     inner join person_records on members.record_key = person_records.record_key
     inner join standardised on members.record_key = standardised.record_key
     where not members._is_retracted
-    group by members.child_key, members.founding_record_key
+    group by members.child_key
 
 ),
 
@@ -71,7 +75,7 @@ children as (
 
         union all
 
-        -- A child whose founding record now belongs to another, or to nobody.
+        -- A key that nobody bears any longer.
         select
             gone.child_key,
             gone.founding_record_key,
@@ -86,11 +90,8 @@ children as (
             {{ build_no() }}::bigint as _built_in,
             true as _is_retracted
         from {{ this }} as gone
-        where gone.founding_record_key in (
-            select members.record_key from members
-            where {{ is_touched('members') }}
-        )
-        and not exists (
+        inner join children_in_question on gone.child_key = children_in_question.child_key
+        where not exists (
             select 1 from described
             where described.child_key = gone.child_key
         )

@@ -2,220 +2,198 @@
     unique_key='record_key',
     indexes=[
         {'columns': ['record_key'], 'unique': true},
+        {'columns': ['record_no'], 'unique': true},
         {'columns': ['child_key']},
-        {'columns': ['component_key']},
+        {'columns': ['component_no']},
         {'columns': ['person_scope', 'agency_person_id']},
         {'columns': ['_built_in']}
-    ]
+    ],
+    pre_hook="{{ forget_unpublished_keys() }}",
+    post_hook="{{ remember_keys() }}"
 ) }}
 
-{#- Weakest evidence goes first: names, then UPN, then NHS number, then agencies' own crosswalks. -#}
-{%- set strengths = [1, 2, 3, 4] %}
+with
 
-with recursive
-
-standardised as (
+standardised as not materialized (
 
     select * from {{ ref('int_person_records__standardised') }}
 
 ),
 
-pairs as (
+groups as not materialized (
 
-    select * from {{ ref('int_matches__pairs') }}
+    select * from {{ ref('int_children__groups') }}
+
+),
+
+child_keys as not materialized (
+
+    select * from {{ source('child_registry', 'child_keys') }}
+
+),
+
+history as not materialized (
+
+    select * from {{ source('child_registry', 'child_key_history') }}
 
 ),
 
 {% if is_incremental() %}
 
-touched_records as (
+questioned_records as materialized (
 
-    select standardised.record_key from standardised
+    select standardised.record_no from standardised
     where {{ is_touched('standardised') }}
-    union all
-    select pairs.left_record_key from pairs
-    where {{ is_touched('pairs') }}
-    union all
-    select pairs.right_record_key from pairs
-    where {{ is_touched('pairs') }}
-
-),
-
--- A component that is touched is recomputed whole.
-nodes as (
-
-    select record_key from touched_records
     union
-    select member.record_key
-    from {{ this }} as member
-    where member.component_key in (
-        select earlier.component_key from {{ this }} as earlier
-        where earlier.record_key in (select touched_records.record_key from touched_records)
-    )
-
-),
-
-links as (
-
-    select
-        pairs.left_record_key,
-        pairs.right_record_key,
-        pairs.strength
-    from nodes
-    inner join pairs on nodes.record_key = pairs.left_record_key
-    where pairs.is_linked and not pairs._is_retracted
-
-),
-
-{% else %}
-
-nodes as (
-
-    select record_key from standardised
-
-),
-
-links as (
-
-    select
-        left_record_key,
-        right_record_key,
-        strength
-    from pairs
-    where is_linked and not _is_retracted
+    select groups.record_no from groups
+    where {{ is_touched('groups') }}
 
 ),
 
 {% endif %}
 
-edges as (
+-- A record without a link is a child of its own, whatever is known of it.
+questioned as materialized (
 
     select
-        left_record_key as from_record_key,
-        right_record_key as to_record_key,
-        strength
-    from links
-    union all
-    select
-        right_record_key as from_record_key,
-        left_record_key as to_record_key,
-        strength
-    from links
+        standardised.record_key,
+        standardised.record_no,
+        standardised.person_scope,
+        standardised.agency_person_id,
+        standardised._is_retracted,
+        standardised.adoption_side_code is not distinct from 'PRE' as is_sealed,
+        coalesce(groups.component_no, standardised.record_no) as component_no,
+        coalesce(groups.group_no, standardised.record_no) as group_no,
+        groups.conflict_code,
+        first_value(standardised.record_key) over (
+            partition by coalesce(groups.group_no, standardised.record_no)
+            order by standardised.first_recorded_at nulls last, standardised.record_key
+        ) as founding_record_key
+    from standardised
+    {% if is_incremental() %}
+        inner join questioned_records on standardised.record_no = questioned_records.record_no
+    {% endif %}
+    left join groups on standardised.record_no = groups.record_no
 
 ),
 
-{% for strength in strengths %}
-
-edges_{{ strength }} as (
+-- Who bears a key now. The record from before an adoption keeps one only if it alone ever bore it.
+borne as materialized (
 
     select
-        edges.from_record_key,
-        edges.to_record_key
-    from edges
-    where edges.strength >= {{ strength }}
-        {% if not loop.first %}
-            and edges.from_record_key in (
-                select conflicted_{{ strength - 1 }}.record_key
-                from conflicted_{{ strength - 1 }}
+        questioned.record_key,
+        questioned.group_no,
+        history.child_key,
+        child_keys.minted_in,
+        child_keys.minted_for_record_key = questioned.record_key as is_founder
+    from questioned
+    inner join history on questioned.record_key = history.record_key and history.until_build is null
+    inner join child_keys on history.child_key = child_keys.child_key
+    where not questioned._is_retracted
+        and (
+            not questioned.is_sealed
+            or (
+                child_keys.minted_for_record_key = questioned.record_key
+                and not exists (
+                    select 1 from history as another
+                    where another.child_key = history.child_key and another.record_key <> questioned.record_key
+                        and another.until_build is null
+                )
             )
-        {% endif %}
-
-),
-
-reached_{{ strength }} as (
-
-    select
-        from_record_key as record_key,
-        from_record_key as reached_record_key
-    from edges_{{ strength }}
-    union
-    select
-        reached_{{ strength }}.record_key,
-        edges_{{ strength }}.to_record_key as reached_record_key
-    from reached_{{ strength }}
-    inner join edges_{{ strength }}
-        on reached_{{ strength }}.reached_record_key = edges_{{ strength }}.from_record_key
-
-),
-
-groups_{{ strength }} as (
-
-    select
-        record_key,
-        min(reached_record_key) as group_key
-    from reached_{{ strength }}
-    group by record_key
-
-),
-
-conflicts_{{ strength }} as (
-
-    select
-        groups_{{ strength }}.group_key,
-        case
-            when bool_or(standardised.adoption_side_code = 'POST' and standardised.person_scope = 'council')
-                and count(*) filter (where standardised.person_scope = 'council') > 1
-                then 'ADOPTION'
-            else 'NHS_CONFLICT'
-        end as conflict_code
-    from groups_{{ strength }}
-    inner join standardised on groups_{{ strength }}.record_key = standardised.record_key
-    group by groups_{{ strength }}.group_key
-    having count(distinct standardised.evident_nhs_number) filter (where standardised.is_nhs_number_verified) > 1
-        or (
-            bool_or(standardised.adoption_side_code = 'POST' and standardised.person_scope = 'council')
-            and count(*) filter (where standardised.person_scope = 'council') > 1
         )
 
 ),
 
-conflicted_{{ strength }} as (
+-- A child that is split keeps its key where most of its records are; ties go to the record it was minted for.
+claims as (
 
-    select
-        groups_{{ strength }}.record_key,
-        conflicts_{{ strength }}.conflict_code
-    from groups_{{ strength }}
-    inner join conflicts_{{ strength }} on groups_{{ strength }}.group_key = conflicts_{{ strength }}.group_key
-
-),
-
-{% endfor %}
-
--- The last grouping whose group held no conflict; a record left in one by its strongest evidence stays alone.
-grouped as (
-
-    select
-        nodes.record_key,
-        coalesce(groups_1.group_key, nodes.record_key) as component_key,
-        conflicted_1.conflict_code,
-        case
-            when conflicted_1.record_key is null then coalesce(groups_1.group_key, nodes.record_key)
-            when conflicted_2.record_key is null then coalesce(groups_2.group_key, nodes.record_key)
-            when conflicted_3.record_key is null then coalesce(groups_3.group_key, nodes.record_key)
-            when conflicted_4.record_key is null then coalesce(groups_4.group_key, nodes.record_key)
-            else nodes.record_key
-        end as group_key
-    from nodes
-    {% for strength in strengths %}
-        left join groups_{{ strength }} on nodes.record_key = groups_{{ strength }}.record_key
-        left join conflicted_{{ strength }} on nodes.record_key = conflicted_{{ strength }}.record_key
-    {% endfor %}
+    select distinct on (child_key)
+        child_key,
+        group_no,
+        minted_in
+    from borne
+    group by child_key, group_no, minted_in
+    order by child_key asc, count(*) desc, bool_or(is_founder) desc, group_no asc
 
 ),
 
-founded as (
+-- Of children that are merged the oldest key stays.
+kept as (
+
+    select distinct on (group_no)
+        group_no,
+        child_key
+    from claims
+    order by group_no, minted_in, child_key
+
+),
+
+keyless as (
 
     select
-        grouped.*,
-        standardised.person_scope,
-        standardised.agency_person_id,
-        standardised._is_retracted,
-        first_value(grouped.record_key) over (
-            partition by grouped.group_key
-            order by standardised.first_recorded_at nulls last, grouped.record_key
-        ) as founding_record_key
-    from grouped
-    inner join standardised on grouped.record_key = standardised.record_key
+        questioned.record_key,
+        questioned.group_no,
+        questioned.is_sealed
+    from questioned
+    where not questioned._is_retracted
+        and not exists (
+            select 1 from kept
+            where kept.group_no = questioned.group_no
+        )
+
+),
+
+-- A key that nobody bears comes back to a group that holds at least half of those who bore it last.
+keys_to_return as (
+
+    select distinct on (past.child_key)
+        past.child_key,
+        keyless.group_no,
+        count(*) as record_count,
+        max(past.until_build) as until_build
+    from keyless
+    inner join history as past on keyless.record_key = past.record_key and past.until_build is not null
+    where not keyless.is_sealed
+        and not exists (
+            select 1 from history as present
+            where present.child_key = past.child_key and present.until_build is null
+        )
+        and past.until_build = (
+            select max(last_borne.until_build) from history as last_borne
+            where last_borne.child_key = past.child_key and last_borne.until_build is not null
+        )
+    group by past.child_key, keyless.group_no
+    having count(*) * 2 >= (
+        select count(*) from history as last_bearer
+        where last_bearer.child_key = past.child_key and last_bearer.until_build = max(past.until_build)
+    )
+    order by past.child_key asc, record_count desc, keyless.group_no asc
+
+),
+
+restored as (
+
+    select distinct on (group_no)
+        group_no,
+        child_key
+    from keys_to_return
+    order by group_no asc, record_count desc, until_build desc, child_key asc
+
+),
+
+numbered as (
+
+    select
+        questioned.*,
+        kept.child_key as kept_key,
+        restored.child_key as restored_key,
+        (
+            select count(*) from child_keys as minted
+            where minted.minted_for_record_key = questioned.founding_record_key
+        ) as mint_no
+    from questioned
+    left join kept on questioned.group_no = kept.group_no and not questioned._is_retracted
+    left join restored on questioned.group_no = restored.group_no and not questioned._is_retracted
 
 ),
 
@@ -223,26 +201,23 @@ members as (
 
     select
         record_key,
+        record_no,
         person_scope,
         agency_person_id,
-        component_key,
+        component_no,
+        group_no,
         conflict_code,
         founding_record_key,
-        left(
-            encode(
-                sha256(
-                    convert_to(
-                        (select secret.pepper from {{ source('vault', 'pepper') }} as secret) || founding_record_key,
-                        'UTF8'
-                    )
-                ),
-                'hex'
-            ),
-            32
-        ) as child_key,
+        coalesce(kept_key, restored_key, {{ minted_key('founding_record_key', 'mint_no') }}) as child_key,
+        case
+            when kept_key is not null then 'KEPT'
+            when restored_key is not null then 'RESTORED'
+            else 'MINTED'
+        end as key_code,
+        mint_no,
         {{ build_no() }}::bigint as _built_in,
         _is_retracted
-    from founded
+    from numbered
 
 )
 

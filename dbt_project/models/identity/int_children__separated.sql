@@ -11,13 +11,13 @@ members as (
 separated as (
 
     select
-        component_key,
+        component_no,
         min(conflict_code) as conflict_code,
         count(*) as record_count,
         count(distinct child_key) as child_count
     from members
     where conflict_code is not null and not _is_retracted
-    group by component_key
+    group by component_no
 
 )
 

@@ -1,17 +1,19 @@
+{%- set weights = approved_weights() -%}
 {{ config(
-    unique_key=['left_record_key', 'right_record_key'],
+    unique_key=['left_record_no', 'right_record_no'],
     indexes=[
-        {'columns': ['left_record_key', 'right_record_key'], 'unique': true},
-        {'columns': ['right_record_key']},
+        {'columns': ['left_record_no', 'right_record_no'], 'unique': true},
+        {'columns': ['right_record_no']},
         {'columns': ['_built_in']}
-    ]
+    ],
+    pre_hook="{{ plan_by_index() }}"
 ) }}
 
 with
 
-standardised as not materialized (
+spine as not materialized (
 
-    select * from {{ ref('int_person_records__standardised') }}
+    select * from {{ ref('int_person_records__spine') }}
 
 ),
 
@@ -21,203 +23,118 @@ blocked as not materialized (
 
 ),
 
+oversized as (
+
+    select * from {{ ref('int_blocks__oversized') }}
+    where not _is_retracted
+
+),
+
 {% if is_incremental() %}
 
--- A block that somebody joins or leaves concerns all who are in it: it may now be over its cap, or below it.
-touched_blocks as (
+-- A block that became too large, or no longer is, concerns all who are in it.
+flipped as (
 
-    select block_key from blocked
+    select * from {{ ref('int_blocks__oversized') }}
+    where _flipped_in > {{ last_published_build() }}
+
+),
+
+affected as materialized (
+
+    select blocked.record_no from blocked
     where {{ is_touched('blocked') }}
-    group by block_key
+    {% for rule in blocking_rules() %}
+        union
+        select blocked.record_no
+        from flipped
+        inner join blocked on flipped.block_key = blocked.{{ blocking_key(loop.index) }}
+        where flipped.rule_no = {{ loop.index }}
+    {% endfor %}
 
 ),
 
-affected_records as (
+questioned as materialized (
 
-    select standardised.record_key from standardised
-    where {{ is_touched('standardised') }}
-    union
-    select blocked.record_key
-    from touched_blocks
-    inner join blocked on touched_blocks.block_key = blocked.block_key
-
-),
-
-{% endif %}
-
-memberships as (
-
-    select
-        blocked.record_key,
-        blocked.block_kind_code,
-        blocked.block_key
-    from blocked
-    {% if is_incremental() %}
-        inner join affected_records on blocked.record_key = affected_records.record_key
-    {% endif %}
-    where not blocked._is_retracted
-
-),
-
-blocks as (
-
-    {% if is_incremental() %}
-
-        select
-            blocked.block_key,
-            count(*) as record_count
-        from (
-            select memberships.block_key
-            from memberships
-            group by memberships.block_key
-        ) as block
-        inner join blocked on block.block_key = blocked.block_key
-        where not blocked._is_retracted
-        group by blocked.block_key
-
-    {% else %}
-
-        select
-            block_key,
-            count(*) as record_count
-        from memberships
-        group by block_key
-
-    {% endif %}
-
-),
-
-compared_memberships as (
-
-    select memberships.*
-    from memberships
-    inner join blocks on memberships.block_key = blocks.block_key
-    -- A value this many records share says nothing; int_blocks__oversized reports it.
-    where blocks.record_count between 2 and {{ var('block_cap', 50) }}
+    select {{ usable_keys('blocked') }}
+    from affected
+    inner join blocked on affected.record_no = blocked.record_no
 
 ),
 
 candidates as (
 
-    select
-        earlier.record_key as left_record_key,
-        later.record_key as right_record_key,
-        bool_or(earlier.block_kind_code = 'council') as is_found_by_agency_id,
-        bool_or(earlier.block_kind_code = 'nhs') as is_found_by_nhs_number,
-        bool_or(earlier.block_kind_code = 'upn') as is_found_by_upn,
-        bool_or(earlier.block_kind_code = 'home') as is_found_by_home
-    from compared_memberships as earlier
-    inner join compared_memberships as later
-        on earlier.block_key = later.block_key
-        and earlier.record_key < later.record_key
-    group by earlier.record_key, later.record_key
+    {{ candidate_pairs('questioned', 'blocked', 'l.record_no <> r.record_no and (l.record_no < r.record_no
+        or r.record_no not in (select affected.record_no from affected))') }}
 
 ),
+
+{% else %}
+
+questioned as not materialized (
+
+    select {{ usable_keys('blocked') }}
+    from blocked
+
+),
+
+candidates as (
+
+    {{ candidate_pairs('questioned', 'blocked', 'l.record_no < r.record_no') }}
+
+),
+
+{% endif %}
 
 compared as (
 
     select
         candidates.*,
-        coalesce(earlier.evident_birth_date = later.evident_birth_date, false) as is_same_birth_date,
-        {{ is_alike('earlier.evident_forename', 'later.evident_forename') }} as is_alike_forename,
-        {{ is_alike('earlier.evident_surname', 'later.evident_surname') }} as is_alike_surname,
-        coalesce(earlier.evident_forename = later.evident_forename, false) as is_same_forename,
-        earlier.is_nhs_number_verified and later.is_nhs_number_verified as is_verified_by_both,
-        coalesce(
-            earlier.sex_code in ('M', 'F') and later.sex_code in ('M', 'F') and earlier.sex_code <> later.sex_code,
-            false
-        ) as is_other_sex,
-        earlier.is_restricted or later.is_restricted as is_restricted,
-        coalesce(
-            earlier.person_scope = 'council' and later.person_scope = 'council'
-            and (earlier.adoption_side_code = 'POST' or later.adoption_side_code = 'POST'),
-            false
-        ) as is_adoption_pair,
-        earlier.is_nhs_number_verified and later.is_nhs_number_verified
-        and earlier.evident_nhs_number <> later.evident_nhs_number as is_nhs_conflict,
-        coalesce(
-            earlier.person_scope = later.person_scope
-            and (
-                earlier.mother_agency_person_id = later.agency_person_id
-                or later.mother_agency_person_id = earlier.agency_person_id
-            ),
-            false
-        ) as is_mother_and_child
+        {{ pair_columns(weights) }}
     from candidates
-    inner join standardised as earlier on candidates.left_record_key = earlier.record_key
-    inner join standardised as later on candidates.right_record_key = later.record_key
+    inner join spine as l on candidates.left_record_no = l.record_no
+    inner join spine as r on candidates.right_record_no = r.record_no
+    -- Keeps what follows from being worked out once more inside the join.
+    offset 0
 
 ),
 
--- domain.md 4.4: an identifier is believed when who it names agrees; nobody links on name and birth date alone.
-supported as (
+scored as (
 
     select
         compared.*,
-        is_found_by_nhs_number
-        and (
-            (is_verified_by_both and (is_same_birth_date or (is_alike_forename and is_alike_surname)))
-            or (is_same_birth_date and (is_alike_forename or is_alike_surname))
-        ) as is_supported_by_nhs_number,
-        is_found_by_upn and is_same_birth_date as is_supported_by_upn,
-        is_found_by_home and is_same_forename as is_supported_by_home
+        {{ weight_of('evidence') }} as weight
     from compared
 
 ),
 
-ruled as (
+weighed as (
 
-    select
-        supported.*,
-        case
-            when is_found_by_agency_id then 'AGENCY_ID'
-            when is_supported_by_nhs_number then 'NHS_NUMBER'
-            when is_supported_by_upn then 'UPN'
-            when is_supported_by_home then 'NAME_BIRTH_POSTCODE'
-            when is_found_by_nhs_number then 'NHS_NUMBER'
-            when is_found_by_upn then 'UPN'
-            else 'NAME_BIRTH_POSTCODE'
-        end as match_rule_code,
-        is_found_by_agency_id or is_supported_by_nhs_number or is_supported_by_upn or is_supported_by_home
-            as is_supported
-    from supported
+    {{ weighed_pairs('scored', weights) }}
 
 ),
 
 judged as (
 
-    select
-        ruled.*,
-        case
-            when is_adoption_pair then 'ADOPTION'
-            when is_restricted then 'RESTRICTED'
-            when is_nhs_conflict then 'NHS_CONFLICT'
-            when is_mother_and_child then 'MOTHERS_NHS'
-            when is_other_sex and match_rule_code <> 'AGENCY_ID'
-                and (match_rule_code = 'NAME_BIRTH_POSTCODE' or not is_alike_forename)
-                then 'SEX_CONFLICT'
-            -- Same birth date, surname and home, another forename: twins, until an identifier says otherwise.
-            when not is_supported and is_found_by_home then 'TWIN'
-            when not is_supported then 'NAME_BIRTH_CONFLICT'
-        end as veto_code
-    from ruled
+    {{ judged_pairs('weighed', weights) }}
 
 ),
 
 pairs as (
 
     select
-        left_record_key,
-        right_record_key,
-        match_rule_code,
-        case match_rule_code
-            when 'AGENCY_ID' then 4
-            when 'NHS_NUMBER' then 3
-            when 'UPN' then 2
-            else 1
-        end as strength,
-        veto_code,
-        veto_code is null as is_linked,
+        left_record_no,
+        right_record_no,
+        rule_no,
+        evidence,
+        weight,
+        strength,
+        case
+            when reason_code is null then 'linked'
+            when is_vetoed then 'vetoed'
+            else 'review'
+        end as decision_code,
+        reason_code,
         {{ build_no() }}::bigint as _built_in,
         false as _is_retracted
     from judged
@@ -228,22 +145,28 @@ pairs as (
 
         -- Pairs that were found before and are no longer.
         select
-            earlier.left_record_key,
-            earlier.right_record_key,
-            earlier.match_rule_code,
+            earlier.left_record_no,
+            earlier.right_record_no,
+            earlier.rule_no,
+            earlier.evidence,
+            earlier.weight,
             earlier.strength,
-            earlier.veto_code,
-            false as is_linked,
+            earlier.decision_code,
+            earlier.reason_code,
             {{ build_no() }}::bigint as _built_in,
             true as _is_retracted
-        from {{ this }} as earlier
-        where earlier.left_record_key in (select affected_records.record_key from affected_records)
-            and earlier.right_record_key in (select affected_records.record_key from affected_records)
-            and not exists (
-                select 1 from judged
-                where judged.left_record_key = earlier.left_record_key
-                    and judged.right_record_key = earlier.right_record_key
-            )
+        from (
+            select by_left.* from affected
+            inner join {{ this }} as by_left on affected.record_no = by_left.left_record_no
+            union
+            select by_right.* from affected
+            inner join {{ this }} as by_right on affected.record_no = by_right.right_record_no
+        ) as earlier
+        where not exists (
+            select 1 from judged
+            where judged.left_record_no = earlier.left_record_no
+                and judged.right_record_no = earlier.right_record_no
+        )
 
     {% endif %}
 

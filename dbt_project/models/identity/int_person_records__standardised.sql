@@ -2,6 +2,7 @@
     unique_key='record_key',
     indexes=[
         {'columns': ['record_key'], 'unique': true},
+        {'columns': ['record_no'], 'unique': true},
         {'columns': ['_built_in']}
     ]
 ) }}
@@ -23,6 +24,21 @@ cleaned as (
         person_records.*,
         {{ standardised_name('forename') }} as cleaned_forename,
         {{ standardised_name('surname') }} as cleaned_surname,
+        {{ standardised_name('middle_names') }} as cleaned_middle_names,
+        {{ standardised_name("split_part(btrim(also_known_as), ' ', 1)") }} as cleaned_alias_forename,
+        {{ standardised_name("split_part(btrim(also_known_as), ' ', -1)") }} as cleaned_alias_surname,
+        -- The parts of a double name, and what follows a particle.
+        case
+            when surname ~ '[^A-Za-z]'
+                then {{ standardised_name("substring(btrim(surname) from '^([^ -]{3,})[ -]')") }}
+        end as cleaned_surname_first,
+        case
+            when surname ~ '[^A-Za-z]'
+                then {{ standardised_name("substring(btrim(surname) from '[ ''’-]([^ ''’-]{3,})$')") }}
+        end as cleaned_surname_last,
+        nullif(regexp_replace(upper(public.unaccent(address)), '[^A-Z0-9]', '', 'g'), '') as cleaned_address,
+        regexp_replace(translate(phone, ' ()-+.', ''), '^(0044|44)', '0') as cleaned_phone,
+        lower(btrim(email)) as cleaned_email,
         case
             -- What a marker means must not be guessed: only one that plainly says "after" lets a record link.
             when adoption_marker_code is null or adoption_marker_code in ('N', 'NONE', 'NO') then null
@@ -41,6 +57,7 @@ evidence as (
         cleaned.*,
         case when length(cleaned_forename) >= 2 then cleaned_forename end as evident_forename,
         case when length(cleaned_surname) >= 2 then cleaned_surname end as evident_surname,
+        case when length(cleaned_middle_names) >= 2 then cleaned_middle_names end as evident_middle_names,
         case
             when birth_date > date '1900-01-01'
                 and birth_date <= (last_recorded_at at time zone '{{ var("local_timezone") }}')::date
@@ -55,9 +72,17 @@ evidence as (
                 then nhs_number
         end as evident_nhs_number,
         case when {{ function('upn_is_valid') }}(upn) and not is_unborn then upn end as evident_upn,
-        case when postcode !~ '^ZZ' and postcode ~ '^[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}$' then postcode end
-            as evident_postcode,
-        -- A day nobody knew is written as 1 January or the 15th: too many children share it.
+        case
+            when postcode ~ '[0-9]' and postcode !~ '^(ZZ|XX)' and replace(postcode, left(postcode, 1), '') <> '' and length(postcode) between 4 and 10
+                then postcode
+        end as evident_postcode,
+        case
+            when length(cleaned_address) >= 5 and cleaned_address !~ '^(UNKNOWN|NOTKNOWN|NOFIXED|NFA|WITHHELD|CONFIDENTIAL)'
+                then cleaned_address
+        end as evident_address,
+        case when cleaned_phone ~ '^[0-9]{7,15}$' and replace(cleaned_phone, left(cleaned_phone, 1), '') <> '' then cleaned_phone end as evident_phone,
+        case when cleaned_email ~ '^[^@ ]+@[^@ ]+$' then cleaned_email end as evident_email,
+        -- A day nobody knew is written as 1 January: too many children share it.
         coalesce(birth_date_precision_code, 'DAY') = 'DAY'
         and not (extract(month from birth_date) = 1 and extract(day from birth_date) = 1)
             as is_birth_date_exact
@@ -69,21 +94,33 @@ standardised as (
 
     select
         evidence.record_key,
+        {{ number_of_key('evidence.record_key') }} as record_no,
         evidence.person_scope,
         evidence.agency_person_id,
         evidence.evident_forename,
+        left(evidence.cleaned_forename, 1) as forename_initial,
         evidence.evident_surname,
+        evidence.evident_middle_names,
+        evidence.cleaned_alias_forename as alias_forename,
+        evidence.cleaned_alias_surname as alias_surname,
+        evidence.cleaned_surname_first as surname_first,
+        evidence.cleaned_surname_last as surname_last,
         evidence.evident_birth_date,
         evidence.evident_nhs_number,
         evidence.is_nhs_number_verified and evidence.evident_nhs_number is not null as is_nhs_number_verified,
         evidence.evident_upn,
         evidence.evident_postcode,
+        evidence.evident_address,
+        evidence.evident_phone,
+        evidence.evident_email,
         evidence.sex_code,
-        evidence.mother_agency_person_id,
+        evidence.ethnicity_code,
+        evidence.mother_record_key,
+        evidence.former_record_key,
         evidence.adoption_side_code,
         evidence.is_restricted,
         evidence.is_unborn,
-        evidence.legacy_person_id,
+        case when evidence.is_unborn then evidence.expected_birth_date end as expected_birth_date,
         coalesce(evidence.is_birth_date_exact, false) as is_birth_date_exact,
         evidence.first_recorded_at,
         {{ build_no() }}::bigint as _built_in,

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from frontdoor.alerts.catalogue import load_catalogue
 from frontdoor.contracts.load import load_contracts
+from frontdoor.linkage.macro_text import MACRO_PATH, linkage_macros
+from frontdoor.linkage.model import load_linkage_model
 from frontdoor.pages.dictionary import data_dictionary
 from frontdoor.pages.feed_page import feed_page
 from frontdoor.pages.rules_page import rules_page
@@ -20,6 +22,7 @@ def generated_files(settings: Settings, *, docs: Path = REPOSITORY / "docs") -> 
         for agency, group in groupby(contracts, key=lambda contract: contract.agency)
     }
     files |= {docs / "feeds" / f"{contract.feed}.md": feed_page(contract) for contract in contracts}
+    files[settings.dbt_project_dir / MACRO_PATH] = linkage_macros(load_linkage_model(settings))
     files[docs / "data-dictionary.md"] = data_dictionary(settings.dbt_project_dir)
     files[docs / "rules.md"] = rules_page(contracts, catalogue=load_catalogue(settings))
     return files

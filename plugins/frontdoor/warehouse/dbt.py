@@ -28,11 +28,12 @@ Command = Literal["build", "run", "test", "seed", "parse", "compile"]
 
 @dataclass(frozen=True, slots=True)
 class DbtResult:
-    """What one run of dbt did: how many nodes ended how, and which failed."""
+    """What one run of dbt did: how many nodes ended how, which failed, and how long each took."""
 
     counts: Mapping[str, int]
     failing_nodes: tuple[str, ...]
     seconds: float
+    node_seconds: Mapping[str, float]
 
 
 # No file or terminal may repeat a row's values; the cache is asked only about what the selector touches.
@@ -125,4 +126,7 @@ def _read_results(path: Path, *, command: str, exit_code: int) -> DbtResult:
     failing = tuple(sorted(result["unique_id"] for result in document["results"] if result["status"] in FAILED))
     if failing or exit_code:
         raise WarehouseError(f"{command} failed at {', '.join(failing) or 'no node'} (exit code {exit_code})")
-    return DbtResult(counts=dict(counts), failing_nodes=failing, seconds=document["elapsed_time"])
+    node_seconds = {result["unique_id"].split(".")[-1]: result["execution_time"] for result in document["results"]}
+    return DbtResult(
+        counts=dict(counts), failing_nodes=failing, seconds=document["elapsed_time"], node_seconds=node_seconds
+    )

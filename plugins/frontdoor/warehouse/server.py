@@ -35,6 +35,9 @@ SERVER_SETTINGS = {
     "log_min_messages": "warning",
     "shared_buffers": "512MB",
     "max_wal_size": "4GB",
+    # A table built in full is synced, not logged row by row; this server feeds no replica.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
     "maintenance_work_mem": "256MB",
     "work_mem": "32MB",
     "jit": "off",

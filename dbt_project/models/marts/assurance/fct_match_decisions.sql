@@ -21,7 +21,7 @@ members as (
 
 touched_members as (
 
-    select members.record_key from members
+    select members.record_no from members
     where {{ is_touched('members') }}
 
 ),
@@ -30,8 +30,12 @@ pairs_in_question as (
 
     select pairs.* from pairs
     where {{ is_touched('pairs') }}
-        or pairs.left_record_key in (select touched_members.record_key from touched_members)
-        or pairs.right_record_key in (select touched_members.record_key from touched_members)
+    union
+    select pairs.* from touched_members
+    inner join pairs on touched_members.record_no = pairs.left_record_no
+    union
+    select pairs.* from touched_members
+    inner join pairs on touched_members.record_no = pairs.right_record_no
 
 ),
 
@@ -49,22 +53,24 @@ decided as (
 
     select
         pairs_in_question.*,
+        earlier.record_key as left_record_key,
+        later.record_key as right_record_key,
         earlier.child_key as left_child_key,
         later.child_key as right_child_key,
         {{ agency_of('earlier.person_scope') }} as left_agency_code,
         {{ agency_of('later.person_scope') }} as right_agency_code,
         case
-            when not pairs_in_question.is_linked then 'vetoed'
-            when earlier.child_key = later.child_key then 'linked'
-            else 'separated'
-        end as decision_code,
-        case
-            when not pairs_in_question.is_linked then pairs_in_question.veto_code
-            when earlier.child_key <> later.child_key then earlier.conflict_code
-        end as reason_code
+            when pairs_in_question.decision_code = 'linked' and earlier.child_key <> later.child_key then 'separated'
+            when pairs_in_question.decision_code <> 'linked' and earlier.child_key = later.child_key then 'joined'
+            else pairs_in_question.decision_code
+        end as outcome_code,
+        coalesce(
+            pairs_in_question.reason_code,
+            case when earlier.child_key <> later.child_key then coalesce(earlier.conflict_code, later.conflict_code) end
+        ) as why_code
     from pairs_in_question
-    inner join members as earlier on pairs_in_question.left_record_key = earlier.record_key
-    inner join members as later on pairs_in_question.right_record_key = later.record_key
+    inner join members as earlier on pairs_in_question.left_record_no = earlier.record_no
+    inner join members as later on pairs_in_question.right_record_no = later.record_no
 
 ),
 
@@ -73,14 +79,15 @@ fct_match_decisions as (
     select
         {{ mart_key('match_decision', "decided.left_record_key || '|' || decided.right_record_key") }}
             as match_decision_key,
-        decision_code,
-        match_rule_code,
-        reason_code as veto_code,
+        outcome_code as decision_code,
+        {{ match_rule_code('rule_no') }} as match_rule_code,
+        why_code as veto_code,
+        round(weight::numeric, 3) as match_weight,
         -- Who was adopted, and as whom, is in no mart.
-        case when coalesce(reason_code, '') <> 'ADOPTION' then left_child_key end as left_child_key,
-        case when coalesce(reason_code, '') <> 'ADOPTION' then right_child_key end as right_child_key,
-        case when coalesce(reason_code, '') <> 'ADOPTION' then left_agency_code end as left_agency_code,
-        case when coalesce(reason_code, '') <> 'ADOPTION' then right_agency_code end as right_agency_code,
+        case when coalesce(why_code, '') <> 'ADOPTION' then left_child_key end as left_child_key,
+        case when coalesce(why_code, '') <> 'ADOPTION' then right_child_key end as right_child_key,
+        case when coalesce(why_code, '') <> 'ADOPTION' then left_agency_code end as left_agency_code,
+        case when coalesce(why_code, '') <> 'ADOPTION' then right_agency_code end as right_agency_code,
         {{ build_no() }}::bigint as _built_in,
         _is_retracted
     from decided

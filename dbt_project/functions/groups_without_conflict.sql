@@ -1,0 +1,97 @@
+declare
+    -- The place of each member's parent; a root is its own.
+    parents integer[];
+    sizes integer[];
+    -- Roots against roots, row by row.
+    conflicts smallint[];
+    given_conflicts smallint[] := '{}';
+    has_conflicts constant boolean := coalesce(cardinality(conflict_lefts), 0) > 0;
+    link_count constant integer := coalesce(cardinality(lefts), 0);
+    -- The strongest link a member has within its group, and those that could belong to another group as well.
+    best_strengths double precision[] := array_fill('-infinity'::double precision, array[member_count]);
+    is_undecided boolean[] := array_fill(false, array[member_count]);
+    passed_over integer[];
+    one integer;
+    other integer;
+    swapped integer;
+    kind smallint := 0;
+begin
+    if has_conflicts then
+        given_conflicts := array_fill(0::smallint, array[member_count * member_count]);
+        for place in 1..cardinality(conflict_lefts) loop
+            one := conflict_lefts[place];
+            other := conflict_rights[place];
+            kind := greatest(given_conflicts[(one - 1) * member_count + other], conflict_kinds[place]);
+            given_conflicts[(one - 1) * member_count + other] := kind;
+            given_conflicts[(other - 1) * member_count + one] := kind;
+        end loop;
+    end if;
+    -- Twice: the second time without those that the first found to fit two groups that may not be one.
+    for round in 1..2 loop
+        parents := array(select generate_series(1, member_count));
+        sizes := array_fill(1, array[member_count]);
+        conflicts := given_conflicts;
+        passed_over := '{}';
+        for place in 1..link_count loop
+            continue when is_undecided[lefts[place]] or is_undecided[rights[place]];
+            one := lefts[place];
+            while parents[one] <> one loop
+                parents[one] := parents[parents[one]];
+                one := parents[one];
+            end loop;
+            other := rights[place];
+            while parents[other] <> other loop
+                parents[other] := parents[parents[other]];
+                other := parents[other];
+            end loop;
+            continue when one <> other and sizes[one] + sizes[other] > largest_group;
+            if has_conflicts and one <> other then
+                kind := conflicts[(one - 1) * member_count + other];
+                if kind = 2 or (kind = 1 and strengths[place] < identified_strength) then
+                    passed_over := passed_over || place;
+                    continue;
+                end if;
+            end if;
+            best_strengths[lefts[place]] := greatest(best_strengths[lefts[place]], strengths[place]);
+            best_strengths[rights[place]] := greatest(best_strengths[rights[place]], strengths[place]);
+            continue when one = other;
+            if one > other then
+                swapped := one;
+                one := other;
+                other := swapped;
+            end if;
+            parents[other] := one;
+            sizes[one] := sizes[one] + sizes[other];
+            if has_conflicts then
+                for member in 1..member_count loop
+                    kind := greatest(
+                        conflicts[(one - 1) * member_count + member], conflicts[(other - 1) * member_count + member]
+                    );
+                    conflicts[(one - 1) * member_count + member] := kind;
+                    conflicts[(member - 1) * member_count + one] := kind;
+                end loop;
+            end if;
+        end loop;
+        exit when cardinality(passed_over) = 0;
+        for place in 1..cardinality(passed_over) loop
+            one := lefts[passed_over[place]];
+            other := rights[passed_over[place]];
+            kind := given_conflicts[(one - 1) * member_count + other];
+            continue when kind > 0;
+            if strengths[passed_over[place]] >= best_strengths[one] - undecided_margin and best_strengths[one] > '-infinity' then
+                is_undecided[one] := true;
+            end if;
+            if strengths[passed_over[place]] >= best_strengths[other] - undecided_margin and best_strengths[other] > '-infinity' then
+                is_undecided[other] := true;
+            end if;
+        end loop;
+    end loop;
+    for member in 1..member_count loop
+        one := member;
+        while parents[one] <> one loop
+            one := parents[one];
+        end loop;
+        parents[member] := one;
+    end loop;
+    return parents;
+end

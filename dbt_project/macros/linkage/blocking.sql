@@ -1,0 +1,106 @@
+{#- One 32-bit key per blocking rule; null, and so no block, when any of its columns is. That two values fall together by
+    chance costs a comparison and decides nothing. -#}
+{% macro blocking_keys(unless) -%}
+    {%- for rule in blocking_rules() %}
+    {%- set rule_no = loop.index %}
+    case when not {{ unless }} then hashint8(
+        {%- for column in rule.columns %}hashint8extended(({{ column }})::bigint, {% endfor -%}
+        {{ rule_no }}{{ ')' * rule.columns | length }}) end as {{ blocking_key(rule_no) }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro blocking_key(rule_no) -%}
+    key_{{ '%02d' % rule_no }}
+{%- endmacro %}
+
+{#- Pairs of numbers that agree on a rule's key and on none before it. A key that too many records share is null on the
+    left, so it finds nobody and hides nothing from the rules after it. -#}
+{% macro candidate_pairs(left, right, condition) -%}
+    -- An agency's own word that a record bore another number before.
+    select
+        0::smallint as rule_no,
+        least(l.record_no, r.record_no) as left_record_no,
+        greatest(l.record_no, r.record_no) as right_record_no
+    from {{ left }} as l
+    inner join {{ right }} as r on l.former_record_no = r.record_no
+    where not r._is_retracted
+    {% if is_incremental() -%}
+    union
+    select
+        0::smallint as rule_no,
+        least(l.record_no, r.record_no) as left_record_no,
+        greatest(l.record_no, r.record_no) as right_record_no
+    from {{ left }} as l
+    inner join {{ right }} as r on l.record_no = r.former_record_no
+    where not l._is_retracted
+    {% endif -%}
+    {% for rule in blocking_rules() %}
+    {%- set rule_no = loop.index %}
+    union all
+    select
+        {{ rule_no }}::smallint as rule_no,
+        least(l.record_no, r.record_no) as left_record_no,
+        greatest(l.record_no, r.record_no) as right_record_no
+    from {{ left }} as l
+    inner join {{ right }} as r on l.{{ blocking_key(rule_no) }} = r.{{ blocking_key(rule_no) }}
+    where {{ condition }}
+        and (l.former_record_no = r.record_no) is not true
+        and (r.former_record_no = l.record_no) is not true
+        {%- for earlier_no in range(1, rule_no) %}
+        and (l.{{ blocking_key(earlier_no) }} = r.{{ blocking_key(earlier_no) }}) is not true
+        {%- endfor %}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The keys of records, those of oversized blocks left out; rules that have none are read as they are. -#}
+{% macro usable_keys(blocked) -%}
+    {%- set crowded = {} -%}
+    {%- if execute and load_relation(ref('int_blocks__oversized')) -%}
+        {%- call statement('crowded_rules', fetch_result=true) -%}
+            select distinct rule_no from {{ ref('int_blocks__oversized') }} where not _is_retracted
+        {%- endcall -%}
+        {%- for row in load_result('crowded_rules').data -%}{%- do crowded.update({row[0]: true}) -%}{%- endfor -%}
+    {%- endif -%}
+    {{ blocked }}.record_no,
+    {{ blocked }}.former_record_no,
+    {{ blocked }}._is_retracted,
+    {% for rule in blocking_rules() -%}
+    {%- set key = blocking_key(loop.index) -%}
+    {%- if loop.index in crowded -%}
+    case
+        when {{ blocked }}.{{ key }} not in (select block_key from oversized where rule_no = {{ loop.index }})
+            then {{ blocked }}.{{ key }}
+    end as {{ key }}
+    {%- else -%}
+    {{ blocked }}.{{ key }}
+    {%- endif -%}
+    {{ ', ' if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}
+
+{% macro pair_columns(weights) -%}
+    l.flags & r.flags as both_flags,
+        l.flags | r.flags as either_flags,
+        l.scope_no = r.scope_no as is_same_scope,
+        coalesce(l.ethnicity = r.ethnicity, false) as is_same_ethnicity,
+        coalesce(l.mother = r.record_no or r.mother = l.record_no, false) as is_mother_and_child,
+        -- A child expected and a child born to one mother about then.
+        coalesce(l.mother = r.mother and abs(coalesce(l.expected_on - r.born_on, r.expected_on - l.born_on)) <= 60, false)
+            as is_expected_and_born,
+        {{ evidence(weights) }} as evidence
+{%- endmacro %}
+
+{#- What is true of a record, as one binary digit each. -#}
+{% macro record_flag(name) -%}
+    {{ {'restricted': 1, 'nhs_verified': 2, 'adopted': 4, 'unborn': 8, 'known_forename': 16}[name] }}
+{%- endmacro %}
+
+{#- The rule's name as readers know it. -#}
+{% macro match_rule_code(rule_no) -%}
+    case {{ rule_no }}
+        when 0 then 'AGENCY_ID'
+        {%- for rule in blocking_rules() %}
+        when {{ loop.index }} then '{{ rule.code | upper }}'
+        {%- endfor %}
+    end
+{%- endmacro %}

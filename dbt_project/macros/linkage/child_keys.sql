@@ -1,0 +1,78 @@
+{#- A key no one can guess back from an agency's number: the council's secret goes into it. -#}
+{% macro minted_key(founding_record_key, mint_no) -%}
+    left(encode(sha256(convert_to(
+        (select secret.pepper from {{ source('vault', 'pepper') }} as secret) || {{ founding_record_key }}
+        || case when {{ mint_no }} > 0 then '|' || {{ mint_no }} else '' end,
+        'UTF8'
+    )), 'hex'), 32)
+{%- endmacro %}
+
+{#- What a build that was never published wrote of keys is as if it had not been. -#}
+{% macro forget_unpublished_keys() -%}
+    {%- set history = source('child_registry', 'child_key_history') -%}
+    delete from {{ history }} where since_build > {{ last_published_build() }};
+    update {{ history }} set until_build = null where until_build > {{ last_published_build() }};
+    delete from {{ source('child_registry', 'child_keys') }} where minted_in > {{ last_published_build() }};
+    {{ plan_by_index() }}
+{%- endmacro %}
+
+{#- Writes down who became whom in this build, and why. -#}
+{% macro remember_keys() -%}
+    {%- set history = source('child_registry', 'child_key_history') -%}
+    insert into {{ source('child_registry', 'child_keys') }} (child_key, minted_in, minted_for_record_key, mint_no)
+    select distinct on (child_key) child_key, _built_in, founding_record_key, mint_no
+    from {{ this }}
+    where _built_in = {{ build_no() }} and key_code = 'MINTED' and not _is_retracted
+    order by child_key, record_key;
+    create temporary table changed_children on commit drop as
+    select
+        member.record_key,
+        member.child_key,
+        member.component_no,
+        member._is_retracted,
+        earlier.child_key as earlier_child_key,
+        case
+            when member.key_code = 'RESTORED' then 'RESTORED'
+            when earlier.child_key is null and member.key_code = 'MINTED' then 'MINTED'
+            when earlier.child_key is null then 'JOINED'
+            when exists (
+                select from {{ history }} as present
+                inner join {{ this }} as now on present.record_key = now.record_key and present.child_key = now.child_key
+                where present.child_key = earlier.child_key and present.until_build is null and not now._is_retracted
+            ) then 'SPLIT'
+            when member.key_code = 'MINTED' then 'SPLIT'
+            else 'MERGED'
+        end as reason_code
+    from {{ this }} as member
+    left join {{ history }} as earlier on member.record_key = earlier.record_key and earlier.until_build is null
+    where member._built_in = {{ build_no() }}
+        and (earlier.child_key is distinct from member.child_key or member._is_retracted);
+    update {{ history }} as history
+    set until_build = {{ build_no() }}
+    from changed_children
+    where history.record_key = changed_children.record_key and history.until_build is null;
+    insert into {{ history }} (record_key, child_key, since_build, reason_code, decision_no, weights_version)
+    select
+        changed_children.record_key,
+        changed_children.child_key,
+        {{ build_no() }},
+        changed_children.reason_code,
+        (
+            select max(decisions.decision_no)
+            from {{ source('linkage', 'effective_decisions') }} as decisions
+            inner join {{ this }} as member on member.record_key in (decisions.left_record_key, decisions.right_record_key)
+            where member.component_no = changed_children.component_no
+                and greatest(decisions.effective_from_no, decisions.ended_by_no) > {{ decided_up_to(published=true) }}
+                and decisions.effective_from_no <= {{ decided_up_to() }}
+        ),
+        '{{ approved_weights().version }}'
+    from changed_children
+    where not changed_children._is_retracted;
+    -- Who a child was before an adoption is no step in anybody's history; domain.md 7.7.
+    delete from {{ history }} as history
+    using {{ ref('int_person_records__standardised') }} as standardised
+    where standardised.record_key = history.record_key
+        and standardised.adoption_side_code = 'PRE'
+        and standardised._built_in = {{ build_no() }}
+        and history.until_build is not null
+{%- endmacro %}

@@ -1,0 +1,146 @@
+{#- Labels every record that has a link with the smallest record of its component, in a temporary table. Each round points
+    every record at its smallest neighbour, then shrinks what is still connected: a few rounds for any shape, where a
+    recursive query walks from every record to every other. -#}
+{% macro label_components() -%}
+    do $components$
+    begin
+        {% if is_incremental() -%}
+        -- Whose evidence, links or decisions changed; a component that is touched is worked out whole.
+        create temporary table questioned_records on commit drop as
+        {{ questioned_records() }};
+        create temporary table component_nodes on commit drop as
+        select questioned.record_no from questioned_records as questioned
+        union
+        select member.record_no
+        from questioned_records as questioned
+        inner join {{ this }} as earlier on questioned.record_no = earlier.record_no
+        inner join {{ this }} as member on earlier.component_no = member.component_no;
+        analyze component_nodes;
+        {%- endif %}
+        create temporary table component_links on commit drop as
+        {{ component_links() }};
+        create temporary table component_labels on commit drop as
+        select
+            node.record_no,
+            min(node.neighbour_no) as component_no
+        from (
+            select left_record_no as record_no, left_record_no as neighbour_no from component_links
+            union all
+            select right_record_no, left_record_no from component_links
+        ) as node
+        group by node.record_no;
+        create unique index on component_labels (record_no);
+        analyze component_labels;
+        {{ jump_labels('component_labels') }}
+        create temporary table component_remains on commit drop as
+        select distinct
+            least(one.component_no, other.component_no) as left_record_no,
+            greatest(one.component_no, other.component_no) as right_record_no
+        from component_links as link
+        inner join component_labels as one on link.left_record_no = one.record_no
+        inner join component_labels as other on link.right_record_no = other.record_no
+        where one.component_no <> other.component_no;
+        while exists (select from component_remains) loop
+            create temporary table remaining_labels on commit drop as
+            select
+                node.record_no,
+                min(node.neighbour_no) as component_no
+            from (
+                select left_record_no as record_no, left_record_no as neighbour_no from component_remains
+                union all
+                select right_record_no, left_record_no from component_remains
+            ) as node
+            group by node.record_no;
+            create unique index on remaining_labels (record_no);
+            {{ jump_labels('remaining_labels') }}
+            update component_labels as label
+            set component_no = remaining.component_no
+            from remaining_labels as remaining
+            where label.component_no = remaining.record_no and remaining.component_no <> remaining.record_no;
+            create temporary table fewer_remains on commit drop as
+            select distinct
+                least(one.component_no, other.component_no) as left_record_no,
+                greatest(one.component_no, other.component_no) as right_record_no
+            from component_remains as link
+            inner join remaining_labels as one on link.left_record_no = one.record_no
+            inner join remaining_labels as other on link.right_record_no = other.record_no
+            where one.component_no <> other.component_no;
+            drop table component_remains, remaining_labels;
+            alter table fewer_remains rename to component_remains;
+        end loop;
+    end
+    $components$
+{%- endmacro %}
+
+{#- Points every record past those that point further, until all point at a record that points at itself. -#}
+{% macro jump_labels(labels) -%}
+    loop
+        update {{ labels }} as label
+        set component_no = parent.component_no
+        from {{ labels }} as parent
+        where label.component_no = parent.record_no and parent.component_no <> parent.record_no;
+        exit when not found;
+    end loop;
+{%- endmacro %}
+
+{% macro questioned_records() -%}
+    select spine.record_no from {{ ref('int_person_records__spine') }} as spine
+    where {{ is_touched('spine') }}
+    union
+    select end_of_pair.record_no
+    from {{ ref('int_matches__pairs') }} as pairs
+    cross join lateral (values (pairs.left_record_no), (pairs.right_record_no)) as end_of_pair (record_no)
+    where {{ is_touched('pairs') }}
+    union
+    select {{ number_of_key('end_of_decision.record_key') }}
+    from {{ source('linkage', 'effective_decisions') }} as decisions
+    cross join lateral (values (decisions.left_record_key), (decisions.right_record_key)) as end_of_decision (record_key)
+    where greatest(decisions.effective_from_no, decisions.ended_by_no) > {{ decided_up_to(published=true) }}
+{%- endmacro %}
+
+{#- What joins records: pairs decided by evidence, and people's decisions. -#}
+{% macro component_links() -%}
+    select
+        pairs.left_record_no,
+        pairs.right_record_no,
+        pairs.strength
+    from {{ ref('int_matches__pairs') }} as pairs
+    {% if is_incremental() -%}
+    inner join component_nodes on pairs.left_record_no = component_nodes.record_no
+    {% endif -%}
+    where pairs.decision_code = 'linked' and not pairs._is_retracted
+    union all
+    select
+        least(decision.left_record_no, decision.right_record_no),
+        greatest(decision.left_record_no, decision.right_record_no),
+        9000
+    from ({{ effective_decisions('link') }}) as decision
+    -- What left the index, or never was there, is joined by nobody.
+    inner join {{ ref('int_person_records__spine') }} as one
+        on decision.left_record_no = one.record_no and not one._is_retracted
+    inner join {{ ref('int_person_records__spine') }} as other
+        on decision.right_record_no = other.record_no and not other._is_retracted
+    {%- if is_incremental() %}
+    where decision.left_record_no in (select component_nodes.record_no from component_nodes)
+    {%- endif %}
+{%- endmacro %}
+
+{#- The decisions that hold for the running build. -#}
+{% macro effective_decisions(kind) -%}
+    select
+        decisions.decision_no,
+        {{ number_of_key('decisions.left_record_key') }} as left_record_no,
+        {{ number_of_key('decisions.right_record_key') }} as right_record_no
+    from {{ source('linkage', 'effective_decisions') }} as decisions
+    where decisions.kind = '{{ kind }}'
+        and decisions.effective_from_no <= {{ decided_up_to() }}
+        and (decisions.ended_by_no is null or decisions.ended_by_no > {{ decided_up_to() }})
+{%- endmacro %}
+
+{#- The last decision the running build, or the last published one, takes up. -#}
+{% macro decided_up_to(published=false) -%}
+    (
+        select coalesce(max(decided_build.decided_up_to), 0) from {{ source('ledger', 'builds') }} as decided_build
+        where {{ "decided_build.state = 'published'" if published else 'decided_build.build_no = ' ~ build_no() }}
+    )
+{%- endmacro %}

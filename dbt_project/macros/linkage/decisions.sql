@@ -1,0 +1,121 @@
+{#- What the levels say, in the words the rules are written in. -#}
+{% macro weighed_pairs(scored, weights) -%}
+    select
+        {{ scored }}.*,
+        rule_no = 0 as is_crosswalk,
+        {{ has_level('nhs_number', ['same']) }} as is_same_nhs,
+        {{ has_level('nhs_number', ['other']) }} as is_other_nhs,
+        {{ has_level('upn', ['same']) }} as is_same_upn,
+        {{ has_level('upn', ['other']) }} as is_other_upn,
+        both_flags & {{ record_flag('nhs_verified') }} > 0 as is_nhs_verified_by_both,
+        {{ has_level('birth_date', ['same']) }} as is_same_birth_date,
+        {{ has_level('forename', ['same', 'nickname', 'swapped', 'alike']) }} as is_alike_forename,
+        {{ has_level('surname', ['same', 'swapped', 'half', 'alike']) }} as is_alike_surname,
+        {{ has_level('sex', ['other']) }} as is_other_sex,
+        {{ has_level('postcode', ['same', 'alike']) }} or {{ has_level('address', ['same', 'alike']) }} as is_same_home
+    from {{ scored }}
+    where weight >= {{ weights.review_at }}
+        or rule_no = 0
+        or {{ has_level('nhs_number', ['same']) }}
+        or {{ has_level('upn', ['same']) }}
+        or is_expected_and_born
+{%- endmacro %}
+
+{#- Why a pair is not one child by itself; null when it is. domain.md 4.4 and 7.7; in words: docs/matching.md. -#}
+{% macro judged_pairs(weighed, weights) -%}
+    select
+        told.*,
+        case
+            when either_flags & {{ record_flag('adopted') }} > 0 and is_same_scope then 'ADOPTION'
+            when is_mother_and_child then 'MOTHERS_NHS'
+            when is_other_nhs and is_nhs_verified_by_both then 'NHS_CONFLICT'
+            when is_same_scope and is_one_record_source then 'ONE_PER_SOURCE'
+            when is_expected_and_born then 'UNBORN_BORN'
+            when not is_strong and (is_same_nhs or is_same_upn) then 'NAME_BIRTH_CONFLICT'
+            when not is_strong then 'UNCERTAIN'
+            when either_flags & {{ record_flag('restricted') }} > 0 then 'RESTRICTED'
+            when (either_flags & ~both_flags) & {{ record_flag('unborn') }} > 0 then 'UNBORN'
+            when is_crosswalk then null
+            when is_other_sex and (not is_alike_forename or not (is_same_nhs or is_same_upn)) then 'SEX_CONFLICT'
+            when is_identified or is_same_nhs or is_same_upn then null
+            when is_other_nhs then 'NHS_DIFFERS'
+            when is_like_a_twin then 'TWIN'
+            -- An expected child has no name yet: its mother's, her home and the very day speak for it, between agencies.
+            when both_flags & {{ record_flag('unborn') }} > 0 and {{ has_level('birth_date', ['expected_day']) }}
+                and is_alike_surname and is_same_home and not is_same_scope
+                then null
+            when {{ has_level('forename', ['none']) }} then 'FORENAME_MISSING'
+            when {{ has_level('forename', ['initial']) }} and not {{ has_level('middle_names', ['same']) }}
+                then 'FORENAME_MISSING'
+            -- Where many live at one address, a birth date and half a name in common happen by chance.
+            when {{ has_level('forename', ['other']) }}
+                or {{ has_level('surname', ['none', 'other']) }}
+                or (
+                    {{ has_level('forename', ['partly']) }}
+                    and not ({{ has_level('surname', ['same', 'half']) }} and is_same_birth_date)
+                )
+                then 'NAME_CONFLICT'
+            when {{ has_level('birth_date', ['none']) }} then 'BIRTH_DATE_MISSING'
+            when {{ has_level('birth_date', ['month']) }} then 'BIRTH_DATE_GUESSED'
+            when {{ has_level('birth_date', ['year', 'other']) }} then 'BIRTH_DATE_CONFLICT'
+            when not is_corroborated then 'NAME_BIRTH_ONLY'
+        end as reason_code,
+        (either_flags & {{ record_flag('adopted') }} > 0 and is_same_scope)
+        or is_mother_and_child
+        or (is_other_nhs and is_nhs_verified_by_both)
+        or (is_same_scope and is_one_record_source)
+        or (not is_strong and weight < {{ weights.review_at }} and not is_expected_and_born)
+        or (is_other_sex and not is_alike_forename)
+        or (is_like_a_twin and is_other_upn)
+        or (not (is_same_nhs or is_same_upn) and {{ has_level('birth_date', ['other']) }})
+            as is_vetoed,
+        -- Conflicts break at the weakest evidence: names before identifiers, those before agencies' own crosswalks.
+        weight + case
+            when is_crosswalk then 3000
+            when is_identified and is_same_nhs then 2000
+            when is_identified then 1000
+            else 0
+        end as strength
+    from (
+        select
+            identified.*,
+            is_identified or weight >= {{ weights.link_at }} as is_strong,
+            -- The same birth date, surname and home. One letter's difference is a twin's name when both are names people
+            -- have, or neither is; when only one is, the other was a slip of the pen. Brothers may share a first name.
+            is_same_birth_date and is_alike_surname and is_same_home
+            and (
+                {{ has_level('forename', ['other']) }}
+                or {{ has_level('middle_names', ['other']) }}
+                or (
+                    {{ has_level('forename', ['alike', 'partly']) }}
+                    and (either_flags & ~both_flags) & {{ record_flag('known_forename') }} = 0
+                )
+            ) as is_like_a_twin,
+            -- Nobody links on a name and a birth date alone: another field agrees too. Sex and ethnicity say little, so both
+            -- must agree and the odds be 256 to 1 at least.
+            is_same_home
+            or {{ has_level('postcode', ['district']) }}
+            or {{ has_level('phone', ['same']) }}
+            or {{ has_level('email', ['same']) }}
+            or {{ has_level('middle_names', ['same']) }}
+            or (is_same_ethnicity and {{ has_level('sex', ['same']) }} and weight >= 8) as is_corroborated
+        from (
+            select
+                {{ weighed }}.*,
+                {{ 'false' if not var('one_record_sources', []) else '' }}
+                {%- if var('one_record_sources', []) %}scope_no in (
+                    {%- for source in var('one_record_sources') %}{{ value_hash("'" ~ source ~ "'", 0) }}{{ ', ' if not loop.last }}{% endfor -%}
+                ){% endif %} as is_one_record_source,
+                is_crosswalk
+                or (
+                    is_same_nhs
+                    and (
+                        (is_nhs_verified_by_both and (is_same_birth_date or (is_alike_forename and is_alike_surname)))
+                        or (is_same_birth_date and (is_alike_forename or is_alike_surname))
+                    )
+                )
+                or (is_same_upn and is_same_birth_date) as is_identified
+            from {{ weighed }}
+        ) as identified
+    ) as told
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{#- An increment reads the spine through its indexes: a hash join would read all of it. A full build gets memory enough to
+    hash it in one go. -#}
+{% macro plan_by_index() -%}
+    {%- if is_incremental() -%}
+        set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off;
+        set local max_parallel_workers_per_gather = 0
+    {%- else -%}
+        set local work_mem = '256MB'; set local enable_mergejoin = off
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,280 @@
+{%- set weights = approved_weights() -%}
+{#- Beyond so many records nobody compares each with each; a child has no more. -#}
+{%- set largest_group = 150 -%}
+{{ config(
+    unique_key='record_no',
+    indexes=[
+        {'columns': ['record_no'], 'unique': true},
+        {'columns': ['component_no']},
+        {'columns': ['_built_in']}
+    ],
+    pre_hook=["{{ plan_by_index() }}", "{{ label_components() }}"]
+) }}
+
+with
+
+spine as not materialized (
+
+    select * from {{ ref('int_person_records__spine') }}
+
+),
+
+pairs as not materialized (
+
+    select * from {{ ref('int_matches__pairs') }}
+
+),
+
+labels as not materialized (
+
+    select * from component_labels
+
+),
+
+separations as (
+
+    {{ effective_decisions('separate') }}
+
+),
+
+-- Components in which something may contradict something; most are of one mind.
+doubtful as materialized (
+
+    select labels.component_no
+    from labels
+    inner join spine on labels.record_no = spine.record_no
+    group by labels.component_no
+    having min(spine.nhs_number) <> max(spine.nhs_number)
+        or min(spine.upn) <> max(spine.upn)
+        or min(spine.birth_date) <> max(spine.birth_date)
+        or min(spine.forename_root) <> max(spine.forename_root)
+        or min(spine.sex) <> max(spine.sex)
+        or bit_or(spine.flags) & {{ record_flag('adopted') }} > 0
+        or count(*) > {{ largest_group }}
+    union
+    select labels.component_no
+    from separations
+    inner join labels on separations.left_record_no = labels.record_no
+
+),
+
+placed as materialized (
+
+    select
+        labels.component_no,
+        labels.record_no,
+        (row_number() over (partition by labels.component_no order by labels.record_no))::integer as place,
+        count(*) over (partition by labels.component_no) as record_count
+    from doubtful
+    inner join labels on doubtful.component_no = labels.component_no
+
+),
+
+-- A component too large to compare each with each is first broken where its evidence is weakest.
+large_links as (
+
+    select
+        one.component_no,
+        max(one.record_count)::integer as record_count,
+        array_agg(one.place order by link.strength desc, one.place, other.place) as lefts,
+        array_agg(other.place order by link.strength desc, one.place, other.place) as rights,
+        array_agg(link.strength::double precision order by link.strength desc, one.place, other.place) as strengths
+    from component_links as link
+    inner join placed as one on link.left_record_no = one.record_no
+    inner join placed as other on link.right_record_no = other.record_no
+    where one.record_count > {{ largest_group }}
+    group by one.component_no
+
+),
+
+large_pieces as (
+
+    select
+        large_links.component_no,
+        piece.place,
+        piece.first_place
+    from large_links
+    cross join lateral unnest({{ function('groups_without_conflict') }}(
+        large_links.record_count, large_links.lefts, large_links.rights, large_links.strengths,
+        '{}', '{}', '{}', 1000, {{ largest_group }}, 0
+    )) with ordinality as piece (first_place, place)
+
+),
+
+-- What is compared each with each: the component, or a piece of one.
+pieces as materialized (
+
+    select
+        placed.component_no,
+        coalesce(first_of_piece.record_no, placed.component_no) as piece_no,
+        placed.record_no,
+        (row_number() over (
+            partition by coalesce(first_of_piece.record_no, placed.component_no) order by placed.record_no
+        ))::integer as place
+    from placed
+    left join large_pieces on placed.component_no = large_pieces.component_no and placed.place = large_pieces.place
+    left join placed as first_of_piece
+        on large_pieces.component_no = first_of_piece.component_no
+        and large_pieces.first_place = first_of_piece.place
+
+),
+
+told as (
+
+    select
+        one.piece_no,
+        one.place as left_place,
+        other.place as right_place,
+        l.nhs_number = r.nhs_number or l.upn = r.upn as is_same_identifier,
+        l.nhs_number <> r.nhs_number as is_other_nhs,
+        l.upn <> r.upn as is_other_upn,
+        l.flags & r.flags as both_flags,
+        l.flags | r.flags as either_flags,
+        l.scope_no = r.scope_no as is_same_scope,
+        l.mother = r.record_no or r.mother = l.record_no as is_mother_and_child,
+        separations.decision_no is not null as is_separated,
+        pairs.reason_code,
+        {{ evidence(weights) }} as evidence
+    from pieces as one
+    inner join pieces as other on one.piece_no = other.piece_no and one.place < other.place
+    inner join spine as l on one.record_no = l.record_no
+    inner join spine as r on other.record_no = r.record_no
+    left join pairs
+        on one.record_no = pairs.left_record_no and other.record_no = pairs.right_record_no and not pairs._is_retracted
+    left join separations
+        on least(one.record_no, other.record_no) = least(separations.left_record_no, separations.right_record_no)
+        and greatest(one.record_no, other.record_no) = greatest(separations.left_record_no, separations.right_record_no)
+    offset 0
+
+),
+
+contradicted as (
+
+    select
+        told.*,
+        {{ has_level('forename', ['other']) }} as is_other_forename,
+        {{ has_level('birth_date', ['year', 'other']) }} as is_other_birth_date,
+        {{ has_level('sex', ['other']) }} and not {{ has_level('forename', ['same', 'nickname']) }} as is_other_sex
+    from told
+
+),
+
+-- Two that may not be one child, whatever joins them (kind 2), or unless an identifier does (kind 1).
+conflicts as materialized (
+
+    select
+        judged.piece_no,
+        judged.left_place,
+        judged.right_place,
+        judged.conflict_code,
+        case when judged.conflict_code in ('TWIN', 'CONTRADICTED') then 1 else 2 end as conflict_kind
+    from (
+        select
+            contradicted.*,
+            case
+                when either_flags & {{ record_flag('adopted') }} > 0 and is_same_scope then 'ADOPTION'
+                when is_separated then 'PERSON'
+                when is_other_nhs and both_flags & {{ record_flag('nhs_verified') }} > 0 then 'NHS_CONFLICT'
+                when is_mother_and_child then 'MOTHERS_NHS'
+                when reason_code = 'ONE_PER_SOURCE' then reason_code
+                when (is_other_nhs or is_other_upn) and (is_other_forename or is_other_birth_date)
+                    then 'IDENTIFIERS_CONTRADICTED'
+                when is_same_identifier then null
+                when reason_code = 'TWIN' then reason_code
+                when is_other_forename or is_other_birth_date or is_other_sex then 'CONTRADICTED'
+            end as conflict_code
+        from contradicted
+    ) as judged
+    where judged.conflict_code is not null
+
+),
+
+piece_conflicts as (
+
+    select
+        piece_no,
+        min(conflict_code) filter (where conflict_kind = 2) as hard_conflict_code,
+        min(conflict_code) as conflict_code,
+        array_agg(left_place order by left_place, right_place) as lefts,
+        array_agg(right_place order by left_place, right_place) as rights,
+        array_agg(conflict_kind order by left_place, right_place) as kinds
+    from conflicts
+    group by piece_no
+
+),
+
+piece_links as (
+
+    select
+        one.piece_no,
+        array_agg(one.place order by link.strength desc, one.place, other.place) as lefts,
+        array_agg(other.place order by link.strength desc, one.place, other.place) as rights,
+        array_agg(link.strength::double precision order by link.strength desc, one.place, other.place) as strengths
+    from piece_conflicts
+    inner join pieces as one on piece_conflicts.piece_no = one.piece_no
+    inner join component_links as link on one.record_no = link.left_record_no
+    inner join pieces as other on link.right_record_no = other.record_no and one.piece_no = other.piece_no
+    group by one.piece_no
+
+),
+
+parted as (
+
+    select
+        piece_conflicts.piece_no,
+        member.place,
+        member.first_place,
+        coalesce(piece_conflicts.hard_conflict_code, piece_conflicts.conflict_code) as conflict_code
+    from piece_conflicts
+    inner join piece_links on piece_conflicts.piece_no = piece_links.piece_no
+    cross join lateral unnest({{ function('groups_without_conflict') }}(
+        (select count(*)::integer from pieces where pieces.piece_no = piece_conflicts.piece_no),
+        piece_links.lefts, piece_links.rights, piece_links.strengths,
+        piece_conflicts.lefts, piece_conflicts.rights, piece_conflicts.kinds, 1000, {{ largest_group }}, 3
+    )) with ordinality as member (first_place, place)
+
+),
+
+broken as (
+
+    select
+        pieces.record_no,
+        coalesce(first_of_group.record_no, pieces.piece_no) as group_no,
+        case
+            when count(*) over (partition by pieces.component_no)
+                > count(*) over (partition by pieces.component_no, coalesce(first_of_group.record_no, pieces.piece_no))
+                then coalesce(parted.conflict_code, 'CHAIN')
+        end as conflict_code
+    from pieces
+    left join parted on pieces.piece_no = parted.piece_no and pieces.place = parted.place
+    left join pieces as first_of_group
+        on parted.piece_no = first_of_group.piece_no and parted.first_place = first_of_group.place
+
+),
+
+nodes as (
+
+    {% if is_incremental() %}
+        select component_nodes.record_no from component_nodes
+    {% else %}
+        select labels.record_no from labels
+    {% endif %}
+
+),
+
+groups as (
+
+    select
+        nodes.record_no,
+        coalesce(labels.component_no, nodes.record_no) as component_no,
+        coalesce(broken.group_no, labels.component_no, nodes.record_no) as group_no,
+        broken.conflict_code,
+        {{ build_no() }}::bigint as _built_in,
+        false as _is_retracted
+    from nodes
+    left join labels on nodes.record_no = labels.record_no
+    left join broken on nodes.record_no = broken.record_no
+
+)
+
+select * from groups

@@ -1,0 +1,122 @@
+{%- set weights = approved_weights() -%}
+{{ config(
+    unique_key='record_no',
+    indexes=[
+        {'columns': ['record_no'], 'unique': true},
+        {'columns': ['_built_in']}
+    ]
+) }}
+
+with
+
+standardised as (
+
+    select * from {{ ref('int_person_records__standardised') }}
+    {% if is_incremental() %}
+        where {{ is_touched('int_person_records__standardised') }}
+    {% endif %}
+
+),
+
+forename_roots as (
+
+    select * from {{ ref('forename_roots') }}
+
+),
+
+-- A record that may not be compared stays without a key to be found by, so that what was found before is taken back.
+comparable as (
+
+    select
+        standardised.*,
+        forename_roots.root as forename_root_text,
+        -- On adoption the old record leaves the index for good; domain.md 7.7.
+        standardised._is_retracted or standardised.adoption_side_code is not distinct from 'PRE' as is_left_out
+    from standardised
+    left join forename_roots on standardised.evident_forename = forename_roots.forename
+
+),
+
+coded as (
+
+    select
+        record_no,
+        {{ value_hash('person_scope', 0) }} as scope_no,
+        {{ value_hash('evident_nhs_number', 1) }} as nhs_number,
+        {{ value_hash('evident_upn', 2) }} as upn,
+        {{ value_hash('evident_forename', 3) }} as forename,
+        {{ value_hash('coalesce(forename_root_text, evident_forename)', 3) }} as forename_root,
+        {{ value_hash('alias_forename', 3) }} as alias_forename,
+        {{ value_hash(name_skeleton('evident_forename'), 3) }} as forename_skeleton,
+        evident_forename as forename_text,
+        ascii(forename_initial) as forename_initial,
+        {{ value_hash('evident_surname', 3) }} as surname,
+        {{ value_hash('surname_first', 3) }} as surname_first,
+        {{ value_hash('surname_last', 3) }} as surname_last,
+        {{ value_hash('alias_surname', 3) }} as alias_surname,
+        {{ value_hash(name_skeleton('evident_surname'), 4) }} as surname_skeleton,
+        evident_surname as surname_text,
+        (
+            extract(year from evident_birth_date) * 10000
+            + extract(month from evident_birth_date) * 100
+            + extract(day from evident_birth_date)
+        )::integer as birth_date,
+        extract(year from evident_birth_date)::smallint as birth_year,
+        extract(year from coalesce(evident_birth_date, expected_birth_date))::smallint as birth_year_expected,
+        extract(month from evident_birth_date)::smallint as birth_month,
+        extract(day from evident_birth_date)::smallint as birth_day,
+        is_birth_date_exact,
+        case when sex_code in ('M', 'F') then sex_code::"char" end as sex,
+        {{ value_hash('evident_postcode', 5) }} as postcode,
+        hashtext(left(evident_postcode, greatest(length(evident_postcode) - 4, 2))) as postcode_district,
+        evident_postcode as postcode_text,
+        {{ value_hash('evident_middle_names', 6) }} as middle_names,
+        evident_middle_names as middle_names_text,
+        {{ value_hash('evident_address', 7) }} as address,
+        left(evident_address, 60) as address_text,
+        {{ value_hash('evident_phone', 8) }} as phone,
+        {{ value_hash('evident_email', 9) }} as email,
+        case when ethnicity_code not in ('NOBT', 'REFU') then hashtext(ethnicity_code) end as ethnicity,
+        {{ number_of_key('mother_record_key') }} as mother,
+        {{ number_of_key('former_record_key') }} as former_record_no,
+        evident_birth_date - date '2000-01-01' as born_on,
+        expected_birth_date - date '2000-01-01' as expected_on,
+        {{ record_flag('restricted') }} * is_restricted::integer
+        + {{ record_flag('nhs_verified') }} * is_nhs_number_verified::integer
+        + {{ record_flag('adopted') }} * (adoption_side_code is not distinct from 'POST')::integer
+        + {{ record_flag('unborn') }} * is_unborn::integer as record_flags,
+        is_left_out as _is_retracted
+    from comparable
+
+),
+
+-- How much more, or less, than an average value the record's own says when both records have it.
+weighed as (
+
+    select
+        coded.*,
+        forename_frequency.frequency is not null as is_known_forename,
+        {% for term in ['forename', 'surname', 'postcode'] -%}
+        {{ term_adjustment(weights, term) }} as {{ term }}_tf{{ ',' if not loop.last }}
+        {% endfor %}
+    from coded
+    {%- for term in ['forename', 'surname', 'postcode'] %}
+    left join {{ source('linkage', 'term_frequencies') }} as {{ term }}_frequency
+        on coded.{{ term }} = {{ term }}_frequency.term_hash
+        and {{ term }}_frequency.term_code = '{{ term }}'
+        and {{ term }}_frequency.version = '{{ weights.version }}'
+    {%- endfor %}
+
+),
+
+spine as (
+
+    select
+        weighed.*,
+        record_flags + {{ record_flag('known_forename') }} * is_known_forename::integer as flags,
+        {{ build_no() }}::bigint as _built_in
+    from weighed
+
+)
+
+select * from spine

@@ -1,0 +1,1 @@
+"""How records become children: the comparisons, their weights, people's decisions and the words to explain them."""

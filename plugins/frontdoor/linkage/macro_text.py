@@ -1,0 +1,41 @@
+"""The generated dbt macro file that carries the comparisons into SQL."""
+
+import json
+
+from frontdoor.linkage.model import PARTS_OF_A_BIT, WEIGHT_BITS, LinkageModel
+
+MACRO_PATH = "macros/linkage/linkage_model.sql"
+_HEADER = """\
+{#- Written by `make generate` from expectations/linkage/comparisons.yaml; there is nothing to edit here. -#}
+"""
+
+
+def linkage_macros(model: LinkageModel) -> str:
+    """Return the text of the macros `comparisons`, `blocking_rules` and `linkage_model`."""
+    shifts = model.shifts()
+    comparisons = [
+        {
+            "code": comparison.code,
+            "shift": shifts[comparison.code],
+            "mask": 2**comparison.bits - 1,
+            "levels": [
+                {
+                    "code": level.code,
+                    "sql": level.condition("postgres"),
+                    "term_frequency": level.term_frequency or "",
+                }
+                for level in comparison.levels
+            ],
+        }
+        for comparison in model.comparisons
+    ]
+    rules = [{"code": rule.code, "columns": rule.columns} for rule in model.blocking_rules]
+    facts = {"block_cap": model.block_cap, "weight_bits": WEIGHT_BITS, "parts_of_a_bit": PARTS_OF_A_BIT}
+    return _HEADER + "\n".join(
+        _macro(name, value)
+        for name, value in (("comparisons", comparisons), ("blocking_rules", rules), ("linkage_model", facts))
+    )
+
+
+def _macro(name: str, value: object) -> str:
+    return f"{{% macro {name}() -%}}\n    {{{{ return({json.dumps(value, indent=2)}) }}}}\n{{%- endmacro %}}\n"
