@@ -36,7 +36,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_the_dags_are_exactly_these(described: dict[str, Any]) -> None:
     assert described["errors"] == {}
-    assert set(described["dags"]) == {*INGEST, "tidy_inbox", "build_warehouse", "watch_clocks"}
+    assert set(described["dags"]) == {*INGEST, "tidy_inbox", "build_warehouse", "watch_clocks", "train_linkage"}
 
 
 def test_parsing_is_quick_and_imports_nothing_heavy(described: dict[str, Any]) -> None:
@@ -100,3 +100,14 @@ def test_the_watch_follows_the_clock_and_every_publication(described: dict[str, 
     assert dag["timetable"] == "AssetOrTimeSchedule"
     assert dag["woken_by"] == ["publication"]
     assert dag["tasks"]["write_brief"]["after"] == ["evaluate_checks"]
+
+
+def test_new_weights_are_proposed_then_a_person_is_asked_then_the_answer_is_done(described: dict[str, Any]) -> None:
+    dag = described["dags"]["train_linkage"]
+    assert dag["cron"] == "0 5 1 * *"
+    assert {name: task["after"] for name, task in dag["tasks"].items()} == {
+        "propose_weights": [],
+        "ask_a_person": ["propose_weights"],
+        "decide_weights": ["ask_a_person", "propose_weights"],
+    }
+    assert not any(task["outlets"] for task in dag["tasks"].values())

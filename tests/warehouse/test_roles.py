@@ -11,7 +11,13 @@ from frontdoor.warehouse.migrate import migrate
 # What each role may read and write; everything not named here is refused.
 READS: dict[Role, set[str]] = {
     "loader": {"ledger.deliveries", "quarantine.records", "quarantine.unreadable_lines"},
-    "transformer": {"ledger.deliveries", "quarantine.records", "vault.pepper"},
+    "transformer": {
+        "ledger.deliveries",
+        "quarantine.records",
+        "vault.pepper",
+        "linkage.decisions",
+        "identity.child_keys",
+    },
     "validator": {"ledger.deliveries", "quarantine.records"},
     "publisher": {"ledger.deliveries", "published.publications"},
     "alerter": {
@@ -21,6 +27,7 @@ READS: dict[Role, set[str]] = {
         "alerts.alerts",
         "alerts.messages",
     },
+    "data_steward": {"linkage.decisions", "linkage.looks", "identity.child_keys"},
     "bi_reader": set(),
 }
 TABLES = sorted(set.union(*READS.values()) | {"public.applied_schema_files"})

@@ -7,9 +7,13 @@ run: a DAG file must parse in moments. Whatever they raise has lost its values: 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from frontdoor.errors import SettingsError, value_free
+
+# What a person may answer about new weights. Words of their own might be about a child, so none are asked for.
+APPROVE, REJECT, LATER = WEIGHTS_ANSWERS = ("Approve", "Reject", "Decide later")
+IN_AIRFLOW = "answered on Airflow's page"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -122,3 +126,31 @@ def write_brief(*, as_of: str) -> None:
     from frontdoor.settings import Settings
 
     brief.write_brief(Settings(), as_of=moment(as_of))
+
+
+@step
+def propose_weights(*, as_of: str) -> dict[str, int]:
+    """Train match weights, store them as a proposal and return its figures; none with too few records to learn from."""
+    from frontdoor.linkage.training import MONTHLY_TRAINING, propose
+    from frontdoor.settings import Settings
+
+    proposal = propose(Settings(), at=moment(as_of), by=MONTHLY_TRAINING)
+    return proposal.counts() if proposal else {}
+
+
+@step
+def decide_weights(counts: dict[str, int], *, answer: dict[str, Any], as_of: str) -> int:
+    """Do with a proposal what a person answered and return 1 when it came into force; without an answer it waits."""
+    from frontdoor.linkage import weights
+    from frontdoor.linkage.model import load_linkage_model
+    from frontdoor.linkage.training import version_of
+    from frontdoor.settings import Settings
+
+    settings, at, version = Settings(), moment(as_of), version_of(counts)
+    by = (answer.get("responded_by_user") or {}).get("name") or ""
+    if answer["chosen_options"] == [APPROVE]:
+        weights.approve(settings, version, model=load_linkage_model(settings), by=by, reason=IN_AIRFLOW, at=at)
+        return 1
+    if answer["chosen_options"] == [REJECT]:
+        weights.reject(settings, version, by=by, reason=IN_AIRFLOW, at=at)
+    return 0

@@ -1,7 +1,8 @@
 """A build: what arrived since the last published build goes through dbt and, when its tests pass, to readers.
 
 A build's batch is every accepted delivery that no published build has. A killed or failed build is therefore
-repaired by the next one: its batch is the same or larger, and everything the batch touches is written again.
+repaired by the next one: its batch is the same or larger, and everything the batch touches is written again. It also
+notes up to which of people's decisions about links it goes, and by which version of the match weights.
 """
 
 import logging
@@ -16,10 +17,12 @@ from psycopg.types.json import Jsonb
 
 from frontdoor.errors import WarehouseError
 from frontdoor.faults import checkpoint
+from frontdoor.linkage.model import load_linkage_model
+from frontdoor.linkage.weights_in_force import fitting_version, version_in_force
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.dbt import DbtResult, run_dbt
-from frontdoor.warehouse.fingerprint import is_project_unchanged, remember_project
+from frontdoor.warehouse.fingerprint import forget_project, is_project_unchanged, remember_project
 from frontdoor.warehouse.publish import Publication, publish
 
 logger = logging.getLogger(__name__)
@@ -37,6 +40,7 @@ class OpenBuild:
     build_no: int
     is_full: bool
     delivery_count: int
+    weights_version: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ def build(settings: Settings, *, started_at: datetime, full_refresh: bool = Fals
         with _failing_the_build(settings, opened.build_no, started_at, clock):
             _run_selector(settings, opened, EVERYTHING, started_at=started_at)
             checkpoint("build-before-publish")
+            _require_same_weights(settings, opened)
             publication = _publish(settings, opened, published_at=started_at + _since(clock))
     return BuildResult(opened.build_no, opened.is_full, opened.delivery_count, publication, time.monotonic() - clock)
 
@@ -93,6 +98,7 @@ def run_layer(settings: Settings, build_no: int, layer: str, *, started_at: date
     """
     with _build_lock(settings):
         opened = _still_open(settings, build_no)
+        _require_same_weights(settings, opened)
         return _run_selector(settings, opened, layer, started_at=started_at)
 
 
@@ -118,8 +124,17 @@ def _publish(settings: Settings, opened: OpenBuild, *, published_at: datetime) -
         publication = publish(settings, opened.build_no, published_at=published_at, is_full=opened.is_full)
         counts.update(publication.row_counts)
     if opened.is_full:
-        remember_project(settings)
+        remember_project(settings, weights_version=opened.weights_version)
     return publication
+
+
+def _require_same_weights(settings: Settings, opened: OpenBuild) -> None:
+    """Refuse to go on when other weights came into force meanwhile: some links would be by these, some by those."""
+    with connect(settings, role="transformer") as connection:
+        if version_in_force(connection) != opened.weights_version:
+            raise WarehouseError(
+                f"other match weights were put in force during build {opened.build_no}; the next build does its work"
+            )
 
 
 @contextmanager
@@ -148,18 +163,20 @@ def _open(settings: Settings, *, started_at: datetime, full_refresh: bool) -> Op
             connection.execute(
                 "update ledger.builds set state = 'failed', finished_at = %s where state = 'running'", [started_at]
             )
+            weights_version = fitting_version(connection, load_linkage_model(settings))
             is_full = full_refresh or not is_project_unchanged(settings, connection)
-            if not is_full and connection.execute(UNPUBLISHED_DELIVERIES).fetchone() is None:
+            if not is_full and connection.execute(_IS_NOTHING_NEW).fetchall()[0][0]:
                 return None
             [build_no] = connection.execute(
-                "insert into ledger.builds (is_full, state, started_at) values (%s, 'running', %s) returning build_no",
-                [is_full, started_at],
+                _INSERT_BUILD, {"is_full": is_full, "started_at": started_at, "weights_version": weights_version}
             ).fetchall()[0]
             count = connection.execute(TAKE_BATCH, {"build_no": build_no}).rowcount
+            if is_full:
+                forget_project(connection)
     except psycopg.Error as error:
         raise WarehouseError("the build could not be opened", sqlstate=error.sqlstate) from None
     logger.info("build opened", extra={"build_no": build_no, "deliveries": count, "is_full": is_full})
-    return OpenBuild(build_no, is_full, count)
+    return OpenBuild(build_no, is_full, count, weights_version)
 
 
 # What no published build has as it was last settled (new, or since decided in quarantine), and what that supersedes.
@@ -191,18 +208,31 @@ TAKE_BATCH = f"""
     from ledger.deliveries
     where delivery_id in ({UNPUBLISHED_DELIVERIES})
 """
+# A person's decision is news like a delivery; decisions are committed in the order of their numbers.
+_IS_NOTHING_NEW = f"""
+    select
+        not exists ({UNPUBLISHED_DELIVERIES})
+        and coalesce((select max(decision_no) from linkage.decisions), 0)
+        <= coalesce((select max(decided_up_to) from ledger.builds where state = 'published'), 0)
+"""
+_INSERT_BUILD = """
+    insert into ledger.builds (is_full, state, started_at, decided_up_to, weights_version)
+    select %(is_full)s, 'running', %(started_at)s, coalesce(max(decision_no), 0), %(weights_version)s
+    from linkage.decisions
+    returning build_no
+"""
 
 
 def _still_open(settings: Settings, build_no: int, *, or_published: bool = False) -> OpenBuild:
     with connect(settings, role="transformer") as connection:
         row = connection.execute(
-            "select is_full, state, (select count(*) from ledger.build_deliveries where build_no = b.build_no)"
-            " from ledger.builds as b where build_no = %s",
+            "select is_full, state, (select count(*) from ledger.build_deliveries where build_no = b.build_no),"
+            " weights_version from ledger.builds as b where build_no = %s",
             [build_no],
         ).fetchone()
     if row is None or (row[1] != "running" and not (or_published and row[1] == "published")):
         raise WarehouseError(f"build {build_no} is no longer open; the next build does its work")
-    return OpenBuild(build_no, row[0], row[2])
+    return OpenBuild(build_no, row[0], row[2], row[3])
 
 
 @contextmanager

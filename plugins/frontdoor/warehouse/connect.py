@@ -10,8 +10,8 @@ from frontdoor.settings import Settings
 from frontdoor.warehouse.secrets import secret
 from frontdoor.warehouse.server import status
 
-Role = Literal["admin", "loader", "transformer", "validator", "publisher", "alerter", "bi_reader"]
-ROLES: tuple[Role, ...] = ("loader", "transformer", "validator", "publisher", "alerter", "bi_reader")
+Role = Literal["admin", "loader", "transformer", "validator", "publisher", "alerter", "data_steward", "bi_reader"]
+ROLES: tuple[Role, ...] = ("loader", "transformer", "validator", "publisher", "alerter", "data_steward", "bi_reader")
 
 
 def database_url(settings: Settings, *, role: Role, driver: str | None = None, database: str | None = None) -> str:

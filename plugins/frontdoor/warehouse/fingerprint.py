@@ -1,6 +1,7 @@
-"""Whether the dbt project is the one the warehouse was last fully built with.
+"""Whether the dbt project and the match weights are those the warehouse was last fully built with.
 
-Rows built by yesterday's SQL must not stand beside today's, so a changed project or contract means a full build.
+Rows built by yesterday's SQL, or linked by yesterday's weights, must not stand beside today's: when a project, a
+contract or the weights in force change, the next build is a full one.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from frontdoor.linkage.weights_in_force import version_in_force, weights_digest
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 
@@ -18,9 +20,10 @@ SUFFIXES = (".sql", ".yml", ".csv", ".md")
 
 
 def is_project_unchanged(settings: Settings, connection: psycopg.Connection) -> bool:
-    """Say whether the warehouse was fully built from the project and contracts as they are now."""
+    """Say whether the warehouse was fully built from the project, contracts and weights as they are now."""
     row = connection.execute("select obj_description('reference'::regnamespace)").fetchone()
-    if row is None or row[0] != BUILT_FROM + project_fingerprint(settings):
+    weights = weights_digest(connection, version_in_force(connection))
+    if row is None or row[0] != BUILT_FROM + project_fingerprint(settings, weights=weights):
         return False
     # A migration that replaces an accepted view takes the staging view on it away.
     expected = {path.stem for path in (settings.dbt_project_dir / "models" / "staging").glob("*/*.sql")}
@@ -28,19 +31,26 @@ def is_project_unchanged(settings: Settings, connection: psycopg.Connection) -> 
     return expected <= {name for (name,) in found}
 
 
-def remember_project(settings: Settings) -> None:
-    """Note in the warehouse which project it has just been fully built from."""
-    text = sql.Literal(BUILT_FROM + project_fingerprint(settings))
+def remember_project(settings: Settings, *, weights_version: str | None) -> None:
+    """Note in the warehouse which project, and which version of weights, it has just been fully built from."""
     with connect(settings, role="transformer") as connection:
+        weights = weights_digest(connection, weights_version)
+        text = sql.Literal(BUILT_FROM + project_fingerprint(settings, weights=weights))
         connection.execute(sql.SQL("comment on schema reference is {}").format(text))
 
 
-def project_fingerprint(settings: Settings) -> str:
+def forget_project(connection: psycopg.Connection) -> None:
+    """Note that a full build has begun: until one is published no table is known to be all of one project."""
+    connection.execute("comment on schema reference is 'Seeds and functions. A full build has begun.'")
+
+
+def project_fingerprint(settings: Settings, *, weights: str) -> str:
     """Return the SHA-256 of everything that decides what dbt makes of the rows."""
     digest = hashlib.sha256()
     for path in _files(settings):
         digest.update(f"{path.name}\n".encode())
         digest.update(path.read_bytes())
+    digest.update(weights.encode())
     return digest.hexdigest()
 
 

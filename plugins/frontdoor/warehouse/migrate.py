@@ -9,6 +9,8 @@ from psycopg import sql
 from frontdoor.contracts.load import load_contracts
 from frontdoor.errors import WarehouseError
 from frontdoor.landing.tables import ensure_landing_tables
+from frontdoor.linkage.model import load_linkage_model
+from frontdoor.linkage.shipped_weights import ensure_shipped
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import ROLES, connect
 from frontdoor.warehouse.secrets import secret
@@ -23,6 +25,11 @@ ROLE_SETTINGS: dict[str, dict[str, str]] = {
     "transformer": {"lock_timeout": "60s", "statement_timeout": "1h", "jit": "off"},
     "publisher": {"lock_timeout": "60s", "idle_in_transaction_session_timeout": "10min"},
     "alerter": {"lock_timeout": "60s", "statement_timeout": "10min"},
+    "data_steward": {
+        "lock_timeout": "60s",
+        "statement_timeout": "60s",
+        "idle_in_transaction_session_timeout": "60s",
+    },
     "validator": {"default_transaction_read_only": "on", "statement_timeout": "10min"},
     "bi_reader": {
         "default_transaction_read_only": "on",
@@ -46,6 +53,11 @@ def migrate(settings: Settings) -> None:
         _apply_schema_files(connection)
         _ensure_pepper(connection, settings)
         ensure_landing_tables(connection, load_contracts(settings))
+        ensure_shipped(
+            connection,
+            load_linkage_model(settings),
+            frequencies=settings.linkage_dir / "name_frequencies.csv",
+        )
         connection.execute(_packaged("grants.sql"))
 
 

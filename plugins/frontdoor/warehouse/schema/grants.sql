@@ -10,7 +10,7 @@ create schema if not exists journeys authorization transformer;
 create schema if not exists marts authorization transformer;
 
 -- Extensions' functions (levenshtein, unaccent ...) live in public.
-grant usage on schema public to loader, transformer, validator, publisher, alerter, bi_reader;
+grant usage on schema public to loader, transformer, validator, publisher, alerter, data_steward, bi_reader;
 
 -- loader: lands and settles deliveries; never deletes what was landed.
 grant usage on schema ledger, landing, quarantine to loader;
@@ -27,11 +27,18 @@ grant select on quarantine.records, quarantine.held_fields to transformer;
 grant select on vault.pepper to transformer;
 grant insert, update on ledger.builds, ledger.build_deliveries, ledger.stage_runs to transformer;
 grant usage on all sequences in schema ledger to transformer;
+-- It proposes weights and keeps the children's keys; what is in force, and who is whom, people decide.
+grant usage on schema linkage to transformer;
+grant select on linkage.weight_versions, linkage.weights, linkage.term_frequencies to transformer;
+grant select on linkage.decisions, linkage.effective_decisions, linkage.refused_attempts to transformer;
+grant insert on linkage.weight_versions, linkage.weights, linkage.term_frequencies to transformer;
+grant select, insert, update, delete on identity.child_keys, identity.child_key_history to transformer;
+grant usage on all sequences in schema identity to transformer;
 
 -- publisher: moves audited rows into the stable tables and flips the pointer.
 grant usage on schema marts, ledger to publisher;
 grant usage, create on schema published, safeguarding, assurance to publisher;
-grant execute on function published.publication_in_view() to publisher, validator, alerter, bi_reader;
+grant execute on function published.publication_in_view() to publisher, validator, alerter, data_steward, bi_reader;
 grant select on all tables in schema marts, ledger to publisher;
 alter default privileges for role transformer in schema marts grant select on tables to publisher, validator;
 grant select, insert, update, delete on all tables in schema published to publisher;
@@ -50,6 +57,16 @@ grant select on quarantine.records, published.publications, published.pointer to
 grant select, insert, update on all tables in schema alerts to alerter;
 grant usage on all sequences in schema alerts, ledger to alerter;
 grant insert, update on ledger.stage_runs to alerter;
+
+-- data_steward: sees the records and decides which are one child; what was decided or looked at stays.
+grant usage on schema identity, linkage, ledger, published, safeguarding, assurance to data_steward;
+grant select on all tables in schema identity, linkage, safeguarding, assurance to data_steward;
+grant select on ledger.builds to data_steward;
+alter default privileges for role transformer in schema identity grant select on tables to data_steward;
+alter default privileges for role publisher in schema safeguarding, assurance grant select on tables to data_steward;
+grant insert on linkage.decisions, linkage.refused_attempts, linkage.looks to data_steward;
+-- It also decides which weights are in force; their numbers and their report it cannot touch.
+grant update (state, decided_at, decided_by, reason) on linkage.weight_versions to data_steward;
 
 -- bi_reader: pseudonymised readers' views, nothing else.
 grant usage on schema safeguarding, assurance, published to bi_reader;

@@ -1,0 +1,241 @@
+"""`frontdoor review` and `frontdoor explain`: people decide, and are told why."""
+
+import getpass
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from frontdoor.errors import FrontdoorError
+from frontdoor.linkage import decisions, touches
+from frontdoor.linkage import explain as explaining
+from frontdoor.linkage.model import load_linkage_model
+from frontdoor.linkage.reasons import reason_in_words
+from frontdoor.linkage.records import Record, find_pair, refuse_adoption, short, steward
+from frontdoor.linkage.reviews import Review, list_reviews, pair_of_review, side_by_side
+from frontdoor.settings import Settings
+
+app = typer.Typer()
+review_app = typer.Typer(no_args_is_help=True, help="Decide which records are one child, and which are not.")
+app.add_typer(review_app, name="review")
+
+RecordArgument = Annotated[
+    str, typer.Argument(metavar="RECORD", help="Its key, the beginning of its key, or scope:number as in council:1234.")
+]
+DecisionNo = Annotated[int, typer.Argument(metavar="DECISION_NO", min=1, help="The number the decision was given.")]
+Reason = Annotated[
+    str, typer.Option("--reason", help="Why, in a few words; it is kept, and shown with the records only.")
+]
+By = Annotated[str, typer.Option("--by", help="Who decides; it is kept.")]
+Looker = Annotated[str | None, typer.Option("--by", help="Who looks; it is kept. Default: your login name.")]
+Reviewer = Annotated[str | None, typer.Option("--reviewer", help="Who looked over it before, if anybody.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment asked about, with its offset. Default: now.")]
+NEXT_BUILD = "`frontdoor build` applies it; until then everything is as it was"
+
+
+class Format(StrEnum):
+    """How a list is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+@review_app.command("list")
+def list_command(
+    *,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only so many, the most harmful first.")] = None,
+    output: Annotated[Format, typer.Option("--format", help="For people or for programs.")] = Format.TABLE,
+    as_of: AsOf = None,
+) -> None:
+    """List the pairs that wait for a person, those behind which a child may be in danger first. Names nobody."""
+    moment = _moment(as_of)
+    with steward(Settings()) as connection:
+        found = list_reviews(connection, as_of=moment, limit=limit)
+    if output is Format.JSON:
+        typer.echo(json.dumps([_as_data(review, moment) for review in found], default=str, indent=2))
+        return
+    table = Table("review", "why a person is asked", "agencies", "chance", "waits", "urgent because", box=None)
+    for review in found:
+        chance = "-" if review.probability is None else explaining.percent(review.probability)
+        reason = reason_in_words(review.reason_code)
+        if review.decision_no and review.reason_code != "CONFIRMATION":
+            reason = f"{reason}; decision {review.decision_no} waits for a second person"
+        table.add_row(
+            short(review.review_key), reason, review.agencies, chance, _age(review.waited(moment)), review.urgency
+        )
+    Console(highlight=False, width=None if Console().is_terminal else 200).print(table)
+    typer.echo(f"{len(found)} {'shown' if limit else 'waiting'}")
+
+
+@review_app.command()
+def show(
+    references: Annotated[
+        list[str], typer.Argument(metavar="REVIEW | RECORD RECORD", help="A review, or two records.")
+    ],
+    by: Looker = None,
+) -> None:
+    """Show two records side by side, what speaks for and against, and what a decision would touch. The look is kept."""
+    if len(references) > 2:
+        raise typer.BadParameter("name one review, or two records")
+    who, moment, model = by or _login_name(), datetime.now(UTC), load_linkage_model(Settings())
+    with steward(Settings()) as connection:
+        pair = pair_of_review(connection, references[0]) if len(references) == 1 else (references[0], references[1])
+        left, right = find_pair(connection, *pair)
+        refuse_adoption(connection, left, right, by=who, at=moment)
+        fields = side_by_side(connection, left, right, by=who, at=moment)
+        found = explaining.explain_pair(connection, model, left, right)
+        touched = touches.touches(connection, left, right)
+    _print_side_by_side(left, right, fields)
+    _say(explaining.words(found)[1:])
+    _say(f"  reason of decision {decision.decision_no}: {decision.reason}" for decision in found.decisions)
+    records = ", ".join(f"child {short(key)} has {count}" for key, count in touched.record_counts.items())
+    _say([f"records: {records}", *touches.in_words(touched), ""])
+    _say(f"to decide: frontdoor review {kind} {left.short} {right.short} --reason TEXT --by NAME" for kind in _KINDS)
+
+
+@review_app.command("link")
+def link_pair(
+    left: RecordArgument, right: RecordArgument, *, reason: Reason, by: By, reviewer: Reviewer = None
+) -> None:
+    """Say that two records are one child, whatever the evidence becomes."""
+    _decide("link", left, right, decisions.Author(by, datetime.now(UTC), reason, reviewer))
+
+
+@review_app.command("separate")
+def separate_pair(
+    left: RecordArgument, right: RecordArgument, *, reason: Reason, by: By, reviewer: Reviewer = None
+) -> None:
+    """Say that two records are two children, whatever the evidence becomes."""
+    _decide("separate", left, right, decisions.Author(by, datetime.now(UTC), reason, reviewer))
+
+
+@review_app.command()
+def undo(decision_no: DecisionNo, *, reason: Reason, by: By, reviewer: Reviewer = None) -> None:
+    """Take a decision back, and say what comes back with it."""
+    author = decisions.Author(by, datetime.now(UTC), reason, reviewer)
+    with steward(Settings()) as connection:
+        waited = decisions.decision_numbered(connection, decision_no).awaits_confirmation
+        decision = decisions.undo(connection, decision_no, author)
+        touched = touches.touches(connection, *touches.records_of(connection, decision))
+        told = [] if waited else touches.after_undo(connection, decision, touched)
+    _say([f"decision {decision_no} is undone", *(told or ["it had not taken effect, so nothing else changes"])])
+    if not waited:
+        typer.echo(NEXT_BUILD)
+
+
+@review_app.command()
+def confirm(
+    decision_no: DecisionNo,
+    *,
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", help="Why, if there is more to say.")] = "seen and agreed",
+) -> None:
+    """Let a decision about a restricted child take effect: the second person's word."""
+    author = decisions.Author(by, datetime.now(UTC), reason)
+    with steward(Settings()) as connection:
+        decision = decisions.confirm(connection, decision_no, author)
+        touched = touches.touches(connection, *touches.records_of(connection, decision))
+    _say([f"decision {decision_no} is {decision.state}", *touches.after_decision(decision.kind, touched), NEXT_BUILD])
+
+
+@app.command()
+def explain(
+    left: RecordArgument,
+    right: RecordArgument,
+    *,
+    svg: Annotated[Path | None, typer.Option("--svg", help="Also draw it, into this file.")] = None,
+    by: Looker = None,
+) -> None:
+    """Explain why two records are, or are not, one child: field by field, without a value of theirs."""
+    model, who = load_linkage_model(Settings()), by or _login_name()
+    with steward(Settings()) as connection:
+        found = explaining.explain(connection, model, left, right, by=who, at=datetime.now(UTC))
+    _say(explaining.words(found))
+    if svg is not None:
+        from frontdoor.linkage.waterfall import waterfall
+
+        svg.write_text(waterfall(explaining.evidence_of(found)), encoding="utf-8")
+        typer.echo(svg)
+
+
+_KINDS = ("link", "separate")
+
+
+def _decide(kind: decisions.Kind, left: str, right: str, author: decisions.Author) -> None:
+    with steward(Settings()) as connection:
+        pair = find_pair(connection, left, right)
+        decision, is_new = decisions.decide(connection, kind, *pair, author)
+        told = touches.after_decision(kind, touches.touches(connection, *pair))
+    number = decision.decision_no
+    if not is_new:
+        _say([f"decision {number} says so already, {decision.state}; nothing was changed"])
+        return
+    _say([f"decision {number} is {decision.state}" if decision.awaits_confirmation else f"decision {number} is kept"])
+    if decision.awaits_confirmation:
+        _say([f"a restricted child is concerned: another person looks,  then `frontdoor review confirm {number}`"])
+    _say([*told, NEXT_BUILD])
+
+
+def _print_side_by_side(left: Record, right: Record, fields: list[tuple[str, str, str]]) -> None:
+    table = Table("", f"{left.short} ({left.agency})", f"{right.short} ({right.agency})", "", box=None)
+    for label, one, other in fields:
+        table.add_row(label, one, other, "differs" if one and other and one != other else "")
+    Console(highlight=False, markup=False, width=None if Console().is_terminal else 160).print(table)
+    typer.echo()
+
+
+def _as_data(review: Review, as_of: datetime) -> dict[str, Any]:
+    waited = review.waited(as_of)
+    return {
+        "review_key": review.review_key,
+        "left_record_key": review.left_record_key,
+        "right_record_key": review.right_record_key,
+        "left_child_key": review.left_child_key,
+        "right_child_key": review.right_child_key,
+        "reason_code": review.reason_code,
+        "reason": reason_in_words(review.reason_code),
+        "agencies": review.agencies,
+        "probability": review.probability,
+        "waits_hours": None if waited is None else round(waited.total_seconds() / 3600, 1),
+        "is_missing": review.is_missing,
+        "has_red_enquiry": review.has_red_enquiry,
+        "is_restricted": review.is_restricted,
+        "decision_no": review.decision_no,
+    }
+
+
+def _age(waited: timedelta | None) -> str:
+    if waited is None:
+        return "-"
+    hours = int(waited.total_seconds() // 3600)
+    return f"{hours // 24} d {hours % 24} h" if hours >= 24 else f"{hours} h"
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise FrontdoorError("say who looks: --by NAME") from None
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("write a time as 2026-03-09T08:00+00:00") from None
+    if moment.tzinfo is None:
+        raise typer.BadParameter("give the time with its offset, as in 2026-03-09T08:00+00:00")
+    return moment.astimezone(UTC)

@@ -1,0 +1,175 @@
+"""Links any files of person records by the warehouse's own models, and says who is whom and why."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from frontdoor.errors import FrontdoorError
+from frontdoor.linkage.model import LinkageModel, load_linkage_model
+from frontdoor.linkage.person_files import FileRead, read_person_file
+from frontdoor.linkage.scratch import scratch_warehouse
+from frontdoor.linkage.weights import TrainedWeights, read_weights, store_proposal
+from frontdoor.settings import Settings
+from frontdoor.warehouse.connect import connect
+from frontdoor.warehouse.dbt import DbtResult, run_dbt
+
+DEFAULT, TRAIN = "default", "train"
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What became of one delivery: counts only, and where the two files are."""
+
+    path: Path
+    read: FileRead
+    child_count: int
+    decision_counts: dict[str, int]
+    oversized_block_count: int
+    clusters_path: Path
+    pairs_path: Path
+    dbt: DbtResult
+
+
+def link_files(
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    out: Path,
+    weights: str,
+    at: datetime,
+    is_kept: bool = False,
+) -> Iterator[Linked]:
+    """Take the files in as successive deliveries and write, after each, which record is which child, and every pair.
+
+    The first is a full build and the others increments, as in the warehouse. Raises FileRefused for a file that cannot
+    be read, before anything of it counts.
+    """
+    missing = [path.name for path in paths if not path.is_file()]
+    if missing:
+        raise FrontdoorError(f"no such file: {', '.join(missing)}")
+    model = load_linkage_model(settings)
+    chosen = None if weights in (DEFAULT, TRAIN) else _version_of_the_warehouse(settings, weights)
+    out.mkdir(parents=True, exist_ok=True)
+    with scratch_warehouse(settings, model, is_kept=is_kept) as scratch:
+        for file_no, path in enumerate(paths, start=1):
+            read = _take_in(scratch, path, file_no=file_no, at=at)
+            if file_no == 1 and weights == TRAIN:
+                chosen = _train(scratch, model, build_no=file_no)
+            if file_no == 1 and chosen is not None:
+                _put_in_force(scratch, chosen, model, at=at)
+            selector = "linkage" if file_no == 1 else "linkage_increment"
+            result = run_dbt(
+                scratch,
+                selector=selector,
+                build_no=file_no,
+                full_refresh=file_no == 1,
+                left_out=("test", "unit_test"),
+            )
+            with connect(scratch, role="admin") as connection:
+                connection.execute("update ledger.builds set state = 'published' where build_no = %s", [file_no])
+            yield _written(scratch, model, path, read, out=out, file_no=file_no, result=result)
+
+
+def _take_in(scratch: Settings, path: Path, *, file_no: int, at: datetime) -> FileRead:
+    with connect(scratch, role="admin") as connection:
+        connection.execute(
+            "insert into ledger.builds (build_no, is_full, state, started_at) overriding system value"
+            " values (%s, %s, 'running', %s)",
+            [file_no, file_no == 1, at],
+        )
+        connection.execute("set local role transformer")
+        return read_person_file(connection, path, file_no=file_no, build_no=file_no, at=at)
+
+
+def _train(scratch: Settings, model: LinkageModel, *, build_no: int) -> TrainedWeights:
+    """Weights estimated on the first file's records, by Splink."""
+    from frontdoor.linkage.splink_model import train
+
+    run_dbt(scratch, selector="spine", build_no=build_no, full_refresh=True, left_out=("test", "unit_test"))
+    return train(scratch, model)
+
+
+def _version_of_the_warehouse(settings: Settings, version: str) -> TrainedWeights:
+    with connect(settings, role="transformer") as connection:
+        return read_weights(connection, version)
+
+
+def _put_in_force(scratch: Settings, weights: TrainedWeights, model: LinkageModel, *, at: datetime) -> None:
+    with connect(scratch, role="admin") as connection:
+        version = store_proposal(connection, weights, model=model, report={}, at=at, by="frontdoor link")
+        connection.execute("update linkage.weight_versions set state = 'superseded' where state = 'approved'")
+        connection.execute("update linkage.weight_versions set state = 'approved' where version = %s", [version])
+
+
+def _written(
+    scratch: Settings, model: LinkageModel, path: Path, read: FileRead, *, out: Path, file_no: int, result: DbtResult
+) -> Linked:
+    clusters, pairs = out / f"clusters.{file_no}.csv", out / f"pairs.{file_no}.csv"
+    with connect(scratch, role="transformer") as connection:
+        _export(connection, clusters, _CLUSTERS)
+        _export(connection, pairs, _PAIRS)
+        [[children]] = connection.execute(
+            "select count(distinct child_key) from identity.int_children__members where not _is_retracted"
+        ).fetchall()
+        decisions = connection.execute(
+            "select decision_code, count(*) from identity.int_matches__pairs"
+            " where not _is_retracted group by 1 order by 1"
+        ).fetchall()
+        [[oversized]] = connection.execute(
+            "select count(*) from identity.int_blocks__oversized where not _is_retracted"
+        ).fetchall()
+    return Linked(path, read, children, dict(decisions), oversized, clusters, pairs, result)
+
+
+_CLUSTERS = """
+    select agency_person_id as record_id, child_key
+    from identity.int_children__members
+    where not _is_retracted
+    order by agency_person_id
+"""
+# The reasons: what kept the pair from being decided by itself, or what found it.
+_PAIRS = """
+    select
+        least(one.agency_person_id, other.agency_person_id) as "left",
+        greatest(one.agency_person_id, other.agency_person_id) as "right",
+        round(pairs.weight::numeric, 6) as weight,
+        round((1 / (1 + power(2.0::double precision, -pairs.weight)))::numeric, 6) as probability,
+        case
+            when pairs.decision_code = 'linked' and one.child_key <> other.child_key then 'separated'
+            else pairs.decision_code
+        end as decision,
+        coalesce(
+            pairs.reason_code, case when one.child_key <> other.child_key then one.conflict_code end, ''
+        ) as reasons
+    from identity.int_matches__pairs as pairs
+    inner join identity.int_children__members as one on pairs.left_record_no = one.record_no
+    inner join identity.int_children__members as other on pairs.right_record_no = other.record_no
+    where not pairs._is_retracted
+        -- An attempt across an adoption is nobody's to see.
+        and pairs.reason_code is distinct from 'ADOPTION'
+    order by 1, 2
+"""
+
+
+def _export(connection: psycopg.Connection, path: Path, query: str) -> None:
+    statement = sql.SQL("copy ({}) to stdout (format csv, header)").format(sql.SQL(query))
+    with _private(path) as file, connection.cursor().copy(statement) as copy:
+        for block in copy:
+            file.write(block)
+
+
+@contextmanager
+def _private(path: Path) -> Iterator[Any]:
+    """The file, readable by this user only, and in place only when it is whole."""
+    draft = path.with_name(f"{path.name}.part")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        yield file
+    draft.replace(path)

@@ -1,0 +1,42 @@
+"""`frontdoor link`: any files of person records through the warehouse's own models."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from frontdoor.settings import Settings
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("link")
+def link(
+    files: Annotated[list[Path], typer.Argument(help="CSV files of person records, taken in one after the other.")],
+    out: Annotated[Path, typer.Option(help="Folder for clusters.N.csv and pairs.N.csv, N counting the files.")],
+    weights: Annotated[
+        str, typer.Option(help="default, train (by Splink, on the first file), or a version.")
+    ] = "default",
+    as_of: Annotated[
+        str | None, typer.Option(help="The day after which no birth date is believed (ISO 8601; now).")
+    ] = None,
+    timings: Annotated[bool, typer.Option("--timings", help="Print how long each model took.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the scratch database and print its name.")] = False,
+) -> None:
+    """Say which records are the same child; the council's own data and decisions stay untouched."""
+    from frontdoor.linkage.link import link_files
+
+    at = datetime.now(UTC) if as_of is None else datetime.fromisoformat(as_of).astimezone(UTC)
+    for linked in link_files(Settings(), files, out=out, weights=weights, at=at, is_kept=keep):
+        decisions = ", ".join(f"{count:,} {code}" for code, count in linked.decision_counts.items()) or "none"
+        typer.echo(f"{linked.path.name}: {linked.read.record_count:,} records; {linked.child_count:,} children so far")
+        typer.echo(f"  pairs: {decisions}")
+        if linked.read.unread_birth_date_count:
+            typer.echo(f"  {linked.read.unread_birth_date_count:,} birth dates could not be read and are no evidence")
+        if linked.oversized_block_count:
+            typer.echo(f"  {linked.oversized_block_count:,} values are shared by too many records to mean anything")
+        for model, seconds in linked.dbt.node_seconds.items() if timings else ():
+            typer.echo(f"  {seconds:8.2f} s  {model}")
+        typer.echo(f"  {linked.clusters_path}")
+        typer.echo(f"  {linked.pairs_path}")

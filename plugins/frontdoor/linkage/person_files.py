@@ -1,0 +1,220 @@
+"""Reads files of person records, as `frontdoor link` takes them, into a scratch warehouse's int_person_records."""
+
+import csv
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from frontdoor.errors import FrontdoorError
+
+# What a file may hold; a column that is missing is no evidence.
+COLUMNS = (
+    *("record_id", "source", "nhs_number", "upn", "forename", "middle_names", "surname", "also_known_as", "dob"),
+    *("expected_dob", "sex", "address", "postcode", "uprn", "phone", "email", "ethnicity", "restricted_flag"),
+    *("adoption_marker", "mother_record_id"),
+)
+_BLOCK = 1 << 20
+_LINE = re.compile(r", line (\d+)")
+
+
+class FileRefused(FrontdoorError):
+    """A file of records cannot be read as it is; nothing of it was taken in."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """How many records a file held, and how many of its birth dates could not be understood."""
+
+    record_count: int
+    unread_birth_date_count: int
+
+
+def read_person_file(
+    connection: psycopg.Connection, path: Path, *, file_no: int, build_no: int, at: datetime
+) -> FileRead:
+    """Bring a file's records into the warehouse as the latest word on each; return how many there were.
+
+    A valid NHS number is taken for a verified one: a file has nowhere to say otherwise, and two of them must then keep
+    their records apart. Raises FileRefused, naming file, line and column but no value, for what is not understood.
+    """
+    columns = _header(path)
+    connection.execute("drop table if exists pg_temp.person_file")
+    connection.execute(
+        sql.SQL("create temporary table person_file (row_no bigint generated always as identity, {})").format(
+            sql.SQL(", ").join(sql.SQL("{} text").format(sql.Identifier(name)) for name in COLUMNS)
+        )
+    )
+    try:
+        _copy(connection, path, columns)
+    except psycopg.Error as error:
+        raise _refusal(path, error) from None
+    connection.execute(
+        "update person_file set record_id = %s || row_no where nullif(btrim(record_id), '') is null", [f"{file_no}-"]
+    )
+    _refuse_repeated_ids(connection, path)
+    connection.execute(_PERSON_RECORDS)
+    given = {"file_no": file_no, "build_no": build_no, "at": at, "source": path.stem}
+    record_count = connection.execute(_TAKE_IN if file_no == 1 else _TAKE_IN + _REPLACE, given).rowcount
+    connection.execute("create unique index if not exists one_row_a_record on identity.int_person_records (record_key)")
+    connection.execute("create index if not exists built_in on identity.int_person_records (_built_in)")
+    connection.execute("analyze identity.int_person_records")
+    [[unread]] = connection.execute(_UNREAD, [build_no]).fetchall()
+    return FileRead(record_count=record_count, unread_birth_date_count=unread)
+
+
+def _header(path: Path) -> list[str]:
+    """The file's columns in their order; refuses unknown and repeated ones by name."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            found = next(csv.reader(file), [])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        raise FileRefused(f"{path.name} cannot be read as CSV in UTF-8; save it so and try again") from None
+    columns = [name.strip().lower() for name in found]
+    unknown = [name or "(empty)" for name in columns if name not in COLUMNS]
+    if unknown or not columns:
+        raise FileRefused(
+            f"{path.name}: unknown columns: {', '.join(unknown) or 'there is no header'};"
+            f" known are {', '.join(COLUMNS)}"
+        )
+    repeated = sorted({name for name in columns if columns.count(name) > 1})
+    if repeated:
+        raise FileRefused(f"{path.name}: columns given twice: {', '.join(repeated)}")
+    return columns
+
+
+def _copy(connection: psycopg.Connection, path: Path, columns: list[str]) -> None:
+    statement = sql.SQL("copy person_file ({}) from stdin (format csv, header)").format(
+        sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with path.open("rb") as file, connection.cursor().copy(statement) as copy:
+        first = file.read(_BLOCK)
+        copy.write(first.removeprefix(b"\xef\xbb\xbf"))
+        while block := file.read(_BLOCK):
+            copy.write(block)
+
+
+def _refusal(path: Path, error: psycopg.Error) -> FileRefused:
+    """What is wrong with a line, without what the line says."""
+    line = _LINE.search(error.diag.context or "")
+    place = f" at line {line[1]}" if line else ""
+    problem = {
+        "22P04": "a line has another number of fields than the header, or a quote is not closed",
+        "22021": "the text is not UTF-8, or holds a character of value nought",
+    }.get(error.sqlstate or "", f"the database refused it ({error.sqlstate})")
+    return FileRefused(f"{path.name}{place}: {problem}; mend the file and try again")
+
+
+def _refuse_repeated_ids(connection: psycopg.Connection, path: Path) -> None:
+    repeated = connection.execute(
+        "select (array_agg(row_no order by row_no))[1:2] from person_file group by record_id having count(*) > 1"
+        " order by min(row_no) limit 1"
+    ).fetchone()
+    if repeated:
+        [[one, other]] = repeated
+        raise FileRefused(f"{path.name}: records {one} and {other} have the same record_id; give each its own")
+
+
+# The columns are those of the dbt model of that name, which tests hold this to.
+_PERSON_RECORDS = """
+    create table if not exists identity.int_person_records (
+        record_key text,
+        person_scope text,
+        agency_person_id text,
+        nhs_number text,
+        is_nhs_number_verified boolean,
+        is_nhs_number_withheld boolean,
+        upn text,
+        forename text,
+        middle_names text,
+        surname text,
+        also_known_as text,
+        birth_date date,
+        birth_date_precision_code text,
+        expected_birth_date date,
+        sex_code text,
+        ethnicity_code text,
+        postcode text,
+        uprn text,
+        address text,
+        phone text,
+        email text,
+        restricted_code text,
+        is_unborn boolean,
+        mother_record_key text,
+        adoption_marker_code text,
+        former_record_key text,
+        first_recorded_at timestamptz,
+        last_recorded_at timestamptz,
+        _built_in bigint,
+        _is_retracted boolean
+    )
+"""
+_KEY = "left(encode(sha256(convert_to('file|' || btrim({}), 'UTF8')), 'hex'), 32)"
+_DATE = "rules.parsed_date(regexp_replace({}, '^\\s*([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})\\s*$', '\\1-\\2-\\3'))"
+_CODE = "upper(nullif(btrim({}), ''))"
+_NO = "('0', 'N', 'NO', 'NONE', 'FALSE')"
+_TAKE_IN = f"""
+    with typed as (
+        select
+            {_KEY.format("record_id")} as record_key,
+            coalesce(nullif(btrim(source), ''), %(source)s) as person_scope,
+            btrim(record_id) as agency_person_id,
+            rules.normalised_nhs_number(nhs_number) as nhs_number,
+            {_CODE.format("upn")} as upn,
+            rules.trimmed(forename) as forename,
+            rules.trimmed(middle_names) as middle_names,
+            rules.trimmed(surname) as surname,
+            rules.trimmed(also_known_as) as also_known_as,
+            {_DATE.format("dob")} as birth_date,
+            {_DATE.format("expected_dob")} as expected_birth_date,
+            case left({_CODE.format("sex")}, 1)
+                when 'M' then 'M' when '1' then 'M' when 'F' then 'F' when '2' then 'F'
+            end as sex_code,
+            {_CODE.format("ethnicity")} as ethnicity_code,
+            rules.normalised_postcode(postcode) as postcode,
+            rules.trimmed(uprn) as uprn,
+            rules.trimmed(address) as address,
+            rules.trimmed(phone) as phone,
+            rules.trimmed(email) as email,
+            case when {_CODE.format("restricted_flag")} not in {_NO} then {_CODE.format("restricted_flag")} end
+                as restricted_code,
+            {_KEY.format("nullif(btrim(mother_record_id), '')")} as mother_record_key,
+            case when {_CODE.format("adoption_marker")} not in {_NO} then {_CODE.format("adoption_marker")} end
+                as adoption_marker_code
+        from person_file
+    )
+
+    insert into identity.int_person_records as earlier
+    select
+        record_key, person_scope, agency_person_id, nhs_number, rules.nhs_number_is_valid(nhs_number), false, upn,
+        forename, middle_names, surname, also_known_as, birth_date, null, expected_birth_date, sex_code, ethnicity_code,
+        postcode, uprn, address, phone, email, restricted_code, birth_date is null and expected_birth_date is not null,
+        mother_record_key, adoption_marker_code, null, %(at)s + make_interval(secs => %(file_no)s), %(at)s,
+        %(build_no)s, false
+    from typed
+"""
+# The first word on a record fixes when it was first heard of; all else is the latest.
+_REPLACE = """
+    on conflict (record_key) do update set (
+        person_scope, nhs_number, is_nhs_number_verified, upn, forename, middle_names, surname, also_known_as,
+        birth_date, expected_birth_date, sex_code, ethnicity_code, postcode, uprn, address, phone, email,
+        restricted_code, is_unborn, mother_record_key, adoption_marker_code, last_recorded_at, _built_in
+    ) = (
+        excluded.person_scope, excluded.nhs_number, excluded.is_nhs_number_verified, excluded.upn, excluded.forename,
+        excluded.middle_names, excluded.surname, excluded.also_known_as, excluded.birth_date,
+        excluded.expected_birth_date, excluded.sex_code, excluded.ethnicity_code, excluded.postcode, excluded.uprn,
+        excluded.address, excluded.phone, excluded.email, excluded.restricted_code, excluded.is_unborn,
+        excluded.mother_record_key, excluded.adoption_marker_code, excluded.last_recorded_at, excluded._built_in
+    )
+"""
+_UNREAD = """
+    select
+        count(*) filter (where birth_date is null)
+        - (select count(*) from person_file where nullif(btrim(dob), '') is null)
+    from identity.int_person_records
+    where _built_in = %s
+"""

@@ -1,0 +1,64 @@
+"""A warehouse to link in and throw away: the same tables, models and roles, none of the council's data or decisions."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from frontdoor.errors import WarehouseError
+from frontdoor.linkage.model import LinkageModel
+from frontdoor.linkage.shipped_weights import ensure_shipped
+from frontdoor.settings import Settings
+from frontdoor.warehouse.connect import connect
+from frontdoor.warehouse.migrate import migrate
+from frontdoor.warehouse.server import ensure_running
+
+
+@contextmanager
+def scratch_warehouse(settings: Settings, model: LinkageModel, *, is_kept: bool = False) -> Iterator[Settings]:
+    """Yield the settings of a fresh database beside the council's own, with the shipped weights in force.
+
+    A database of its own and not a schema: dbt's models name their schemas, and nothing of the council's can be touched
+    from it. Dropped in the end, come what may, unless it `is_kept`. Raises WarehouseError when none may be created.
+    """
+    name = f"link_{secrets.token_hex(6)}"
+    if settings.database_url is None:
+        ensure_running(settings)
+    scratch = _settings_of(settings, name)
+    try:
+        with connect(settings, role="admin", database=_maintenance(settings), autocommit=True) as connection:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    except psycopg.Error as error:
+        raise WarehouseError(
+            "no scratch database could be created; the administrator's account needs the right to",
+            sqlstate=error.sqlstate,
+        ) from None
+    try:
+        migrate(scratch)
+        with connect(scratch, role="admin") as connection:
+            ensure_shipped(connection, model, frequencies=settings.linkage_dir / "name_frequencies.csv")
+        yield scratch
+    finally:
+        if not is_kept:
+            with connect(settings, role="admin", database=_maintenance(settings), autocommit=True) as connection:
+                connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def _settings_of(settings: Settings, name: str) -> Settings:
+    """The same server and secrets, another database and a folder of its own for dbt."""
+    update: dict[str, object] = {
+        "database_name": name,
+        "home": settings.home / "link",
+        "server_home": settings.server_home or settings.home,
+    }
+    if settings.database_url is not None:
+        update["database_url"] = urlunsplit(urlsplit(settings.database_url)._replace(path=f"/{name}"))
+    return settings.model_copy(update=update)
+
+
+def _maintenance(settings: Settings) -> str | None:
+    # The embedded server always has this one; elsewhere the administrator's own database is the place to ask from.
+    return "postgres" if settings.database_url is None else None

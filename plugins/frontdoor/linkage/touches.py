@@ -1,0 +1,163 @@
+"""What a decision about two records touches: the children, their rows in the marts, their alerts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from frontdoor.linkage.chains import links_of_child, neighbours_of, reached_from, shortest_path
+from frontdoor.linkage.decisions import Decision, Kind
+from frontdoor.linkage.records import Record, record_of, short
+
+# The marts that speak of a child, and the key of their rows, which is what an alert is about.
+MARTS = {
+    "fct_agency_checks": "agency_check_key",
+    "fct_contacts": "contact_key",
+    "fct_health_responses": "health_response_key",
+    "fct_mash_enquiries": "mash_enquiry_key",
+    "fct_missing_episodes": "missing_episode_key",
+    "fct_return_interviews": "return_interview_key",
+    "fct_sent_referrals": "sent_referral_key",
+    "fct_timeliness": "timeliness_key",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """Children with their records, rows of the marts, and open alerts; None where nothing is published yet."""
+
+    record_counts: dict[str, int]
+    mart_rows: dict[str, int]
+    open_alert_count: int | None
+
+
+def touches(connection: psycopg.Connection, *records: Record) -> Touches:
+    """Return what hangs on the children these records belong to."""
+    keys = list(dict.fromkeys(record.child_key for record in records))
+    counted: dict[str, int] = dict(
+        connection.execute(
+            "select child_key, count(*) from identity.int_children__members"
+            " where child_key = any(%s) and not _is_retracted group by child_key",
+            [keys],
+        ).fetchall()
+    )
+    published = readable(connection, MARTS)
+    rows = {
+        mart: connection.execute(
+            sql.SQL("select count(*) from safeguarding.{} where child_key = any(%s)").format(sql.Identifier(mart)),
+            [keys],
+        ).fetchall()[0][0]
+        for mart in published
+    }
+    return Touches(
+        {key: counted.get(key, 0) for key in keys},
+        {mart: count for mart, count in rows.items() if count},
+        _open_alerts(connection, published, keys),
+    )
+
+
+def readable(connection: psycopg.Connection, views: Collection[str]) -> list[str]:
+    """Return which of these views of schema safeguarding exist and may be read; before a publication none do."""
+    found = connection.execute(
+        "select relname::text from pg_class where relnamespace = 'safeguarding'::regnamespace and relname = any(%s)"
+        " and has_table_privilege(oid, 'select') order by relname",
+        [list(views)],
+    ).fetchall()
+    return [name for (name,) in found]
+
+
+def after_decision(kind: Kind, touched: Touches) -> list[str]:
+    """Say what the next build does to the children because of a link or a separation."""
+    children = [f"{short(key)} ({_records(count)})" for key, count in touched.record_counts.items()]
+    if kind == "link" and len(children) == 1:
+        told = [f"both are child {children[0]} already, and stay so whatever the evidence becomes"]
+    elif kind == "link":
+        told = [f"children {' and '.join(children)} become one; the older key stays, the other becomes its alias"]
+    elif len(children) == 1:
+        told = [
+            f"child {children[0]} is taken apart between the two, at its weakest evidence;"
+            " the part with most of the old evidence keeps the key"
+        ]
+    else:
+        told = [f"children {' and '.join(children)} stay two, whatever the evidence becomes"]
+    return told + in_words(touched)
+
+
+def after_undo(connection: psycopg.Connection, decision: Decision, touched: Touches) -> list[str]:
+    """Say which keys come back, or that two are no longer kept apart, once a decision was taken back."""
+    if decision.kind == "separate":
+        return ["the two are no longer kept apart: from now on the evidence decides", *in_words(touched)]
+    if len(touched.record_counts) != 1:
+        return ["no key comes back: no build had joined the two because of it", *in_words(touched)]
+    [child_key] = touched.record_counts
+    without = neighbours_of(
+        link for link in links_of_child(connection, child_key) if link.decision_no != decision.decision_no
+    )
+    path = shortest_path(decision.left_record_key, decision.right_record_key, without)
+    if path:
+        through = (
+            f"through {' - '.join(short(key) for key in path[1:-1])}" if len(path) > 2 else "by their own evidence"
+        )
+        told = [f"no key comes back: the two stay one child {through}; `frontdoor review separate` keeps them apart"]
+    else:
+        parts = [list(reached_from(key, without)) for key in (decision.left_record_key, decision.right_record_key)]
+        back = _earlier_keys(connection, child_key, [key for part in parts for key in part])
+        told = [f"key {short(key)} comes back for {_records(count)}" for key, count in back.items()]
+        told = told or ["a part of the child comes apart; it had no key of its own before and is given one"]
+    return told + in_words(touched)
+
+
+def in_words(touched: Touches) -> list[str]:
+    """Say which rows of the marts speak of the children, and how many of their alerts are open."""
+    rows = ", ".join(f"{mart} {count}" for mart, count in touched.mart_rows.items())
+    told = [f"rows of the marts that speak of them: {rows or 'none'}"]
+    if touched.open_alert_count is not None:
+        told.append(f"open alerts about them: {touched.open_alert_count}")
+    return told
+
+
+def records_of(connection: psycopg.Connection, decision: Decision) -> list[Record]:
+    """Return the decision's records that are still spoken of."""
+    found = (record_of(connection, key) for key in (decision.left_record_key, decision.right_record_key))
+    return [record for record in found if record is not None]
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count} records"
+
+
+def _open_alerts(connection: psycopg.Connection, published: list[str], keys: list[str]) -> int | None:
+    if not published or not readable(connection, ["fct_alerts"]):
+        return None
+    subjects = sql.SQL(" union all ").join(
+        sql.SQL("select {} from safeguarding.{} where child_key = any(%(keys)s)").format(
+            sql.Identifier(MARTS[mart]), sql.Identifier(mart)
+        )
+        for mart in published
+    )
+    query = sql.SQL(
+        "select count(*) from safeguarding.fct_alerts"
+        " where state_code <> 'resolved' and (subject_key in ({}) or subject_key = any(%(keys)s))"
+    ).format(subjects)
+    return int(connection.execute(query, {"keys": keys}).fetchall()[0][0])
+
+
+def _earlier_keys(connection: psycopg.Connection, child_key: str, record_keys: list[str]) -> dict[str, int]:
+    """The key each record had before it had this child's, and how many records had it."""
+    return dict(
+        connection.execute(
+            """
+            select latest.child_key, count(*)
+            from (
+                select distinct on (record_key) record_key, child_key
+                from identity.child_key_history
+                where record_key = any(%s) and until_build is not null and child_key <> %s
+                order by record_key, until_build desc
+            ) as latest
+            group by latest.child_key
+            order by latest.child_key
+            """,
+            [record_keys, child_key],
+        ).fetchall()
+    )

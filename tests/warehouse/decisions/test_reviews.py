@@ -1,0 +1,274 @@
+"""The queue people work through, what they see, and what they are told a decision touches."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from frontdoor.errors import FrontdoorError
+from frontdoor.linkage import decisions
+from frontdoor.linkage.commands import app
+from frontdoor.linkage.records import steward
+from frontdoor.linkage.reviews import list_reviews, pair_of_review, side_by_side
+from frontdoor.linkage.touches import after_decision, after_undo, touches
+from frontdoor.settings import Settings
+from typer.testing import CliRunner
+
+from tests.expectations.examples import lay, publish_empty_marts
+from tests.warehouse.decisions.asking import ANN, MONDAY, link, pair
+from tests.warehouse.decisions.hand_made_links import (
+    ADA,
+    BEA,
+    CAI,
+    DOT,
+    SATURDAY,
+    Person,
+    lay_pair,
+    lay_people,
+    lay_review,
+)
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def published(people: Settings, admin: psycopg.Connection) -> Settings:
+    """Ada has been missing since Monday, Cai has a RED enquiry, Dot's are over."""
+    publish_empty_marts(people, at=SATURDAY)
+    episode = {"reported_at": MONDAY, "status_code": "OPEN"}
+    over = MONDAY + timedelta(hours=3)
+    enquiry = {"rag_at_start_code": "AMBER", "rag_current_code": "RED", "started_at": MONDAY}
+    lay(
+        admin,
+        {
+            "safeguarding.fct_missing_episodes": [
+                {"missing_episode_key": "e1", "child_key": ADA.child_key, **episode},
+                {"missing_episode_key": "e2", "child_key": DOT.child_key, **episode, "found_at": over},
+            ],
+            "safeguarding.fct_mash_enquiries": [
+                {"mash_enquiry_key": "m1", "child_key": CAI.child_key, **enquiry},
+                {"mash_enquiry_key": "m2", "child_key": DOT.child_key, **enquiry, "concluded_at": over},
+            ],
+        },
+        data_as_of=MONDAY,
+    )
+    return people
+
+
+def queue(settings: Settings, as_of: datetime) -> list[tuple[str, str]]:
+    with steward(settings) as desk:
+        return [(review.review_key, review.urgency) for review in list_reviews(desk, as_of=as_of)]
+
+
+def test_who_may_be_in_danger_comes_first_then_restricted_then_by_reason_weight_and_twins_last(
+    published: Settings, admin: psycopg.Connection
+) -> None:
+    others = [Person(f"zzo-{number}", is_restricted=number == 5) for number in range(9)]
+    lay_people(admin, others)
+    keys = {
+        "missing twin": lay_review(admin, ADA, others[0], reason="TWIN"),
+        "missing": lay_review(admin, ADA, others[1]),
+        "red": lay_review(admin, CAI, others[2], weight=2.5),
+        "over": lay_review(admin, DOT, others[3], weight=4.0),
+        "twin": lay_review(admin, others[3], others[4], reason="TWIN", weight=9.0),
+        "restricted": lay_review(admin, others[5], others[6], reason="RESTRICTED"),
+        "conflict": lay_review(admin, others[6], others[7], reason="NHS_CONFLICT", weight=-2.0),
+        "weaker": lay_review(admin, others[7], others[8], weight=2.0),
+        "adoption": lay_review(admin, others[1], others[8], reason="ADOPTION"),
+    }
+    found = queue(published, MONDAY + timedelta(hours=4))
+    names = {key: name for name, key in keys.items()}
+    assert [names[key] for key, _ in found] == [
+        "missing", "red", "missing twin", "restricted", "conflict", "over", "weaker", "twin",
+    ]  # fmt: skip
+    assert dict(found)[keys["missing"]] == "a child is missing"
+    assert dict(found)[keys["red"]] == "a RED enquiry is open"
+    assert dict(found)[keys["over"]] == ""
+    earlier = {names[key]: urgency for key, urgency in queue(published, MONDAY + timedelta(hours=2))}
+    assert earlier["over"] == "a child is missing, a RED enquiry is open"
+    assert not any(queue(published, SATURDAY)[place][1] for place in range(1, 8))
+
+
+def test_the_queue_is_there_before_anything_was_published(people: Settings, admin: psycopg.Connection) -> None:
+    key = lay_review(admin, ADA, BEA)
+    assert queue(people, MONDAY) == [(key, "")]
+
+
+def test_a_decision_that_waits_for_its_second_person_is_in_the_queue_once(
+    restricted: tuple[Settings, Person], admin: psycopg.Connection
+) -> None:
+    settings, friend = restricted
+    lay_review(admin, BEA, friend)
+    with steward(settings) as desk:
+        found, other = link(desk, BEA, friend), link(desk, ADA, friend)
+        listed = list_reviews(desk, as_of=MONDAY)
+        named = pair_of_review(desk, f"D{other.decision_no}")
+    assert {(review.reason_code, review.decision_no) for review in listed} == {
+        ("UNCERTAIN", found.decision_no),
+        ("CONFIRMATION", other.decision_no),
+    }
+    assert named == (other.left_record_key, other.right_record_key)
+
+
+def test_a_review_is_called_by_the_beginning_of_its_key(people: Settings, admin: psycopg.Connection) -> None:
+    key = lay_review(admin, ADA, BEA)
+    with steward(people) as desk:
+        assert set(pair_of_review(desk, key[:8])) == {ADA.record_key, BEA.record_key}
+        for reference in (key[:7], "ffffffff", "D99"):
+            with pytest.raises(FrontdoorError):
+                pair_of_review(desk, reference)
+
+
+def test_a_look_is_kept_before_anything_is_shown(people: Settings, admin: psycopg.Connection) -> None:
+    with steward(people) as desk:
+        assert side_by_side(desk, *pair(desk, ADA, BEA), by="A. Steward", at=MONDAY)
+        desk.rollback()
+    looks = admin.execute(
+        "select looked_by, looked_at, left_record_key, right_record_key from linkage.looks"
+    ).fetchall()
+    assert looks == [("A. Steward", MONDAY, *sorted([ADA.record_key, BEA.record_key]))]
+
+
+# What a decision touches, and what it means
+
+
+def test_a_decision_says_what_the_next_build_does(published: Settings, admin: psycopg.Connection) -> None:
+    admin.execute(
+        "insert into alerts.alerts"
+        " (alert_ref, check_id, subject_key, severity, state, opened_at, last_seen_at, raised_at)"
+        " values ('A-1', 'MI-01', 'e1', 1, 'open', %(at)s, %(at)s, %(at)s),"
+        " ('A-2', 'MI-02', 'e1', 1, 'resolved', %(at)s, %(at)s, %(at)s)",
+        {"at": MONDAY},
+    )
+    with steward(published) as desk:
+        one, other = pair(desk, ADA, CAI)
+        touched = touches(desk, one, other)
+        assert touched.mart_rows == {"fct_mash_enquiries": 1, "fct_missing_episodes": 1}
+        assert touched.open_alert_count == 1
+        assert set(touched.record_counts.values()) == {1}
+        assert "become one" in after_decision("link", touched)[0]
+        assert "stay two" in after_decision("separate", touched)[0]
+
+
+def merged(admin: psycopg.Connection) -> None:
+    """Two records each of Ada and Bea, joined by a decision in build 2; Bea's key became an alias."""
+    for person in (ADA, BEA):
+        admin.execute(
+            "insert into identity.child_keys (child_key, minted_in, minted_for_record_key, mint_no)"
+            " values (%s, 1, %s, 0)",
+            [person.child_key, person.record_key],
+        )
+        admin.execute(
+            "insert into identity.child_key_history"
+            " (record_key, child_key, since_build, until_build, reason_code, weights_version)"
+            " values (%s, %s, 1, %s, 'MINTED', 'default')",
+            [person.record_key, person.child_key, 2 if person == BEA else None],
+        )
+    admin.execute(
+        "insert into identity.child_key_history (record_key, child_key, since_build, reason_code, weights_version)"
+        " values (%s, %s, 2, 'MERGED', 'default')",
+        [BEA.record_key, ADA.child_key],
+    )
+    admin.execute("update identity.int_children__members set child_key = %s where record_no = %s",
+                  [ADA.child_key, BEA.record_no])  # fmt: skip
+
+
+def test_an_undone_link_says_which_key_comes_back(people: Settings, admin: psycopg.Connection) -> None:
+    with steward(people) as desk:
+        made = link(desk, ADA, BEA)
+    merged(admin)
+    with steward(people) as desk:
+        undone = decisions.undo(desk, made.decision_no, ANN)
+        told = after_undo(desk, undone, touches(desk, *pair(desk, ADA, BEA)))
+    assert told[0] == f"key {BEA.child_key[:12]} comes back for 1 record"
+
+
+def test_an_undone_link_says_when_the_evidence_holds_the_two_together(
+    people: Settings, admin: psycopg.Connection
+) -> None:
+    with steward(people) as desk:
+        made = link(desk, ADA, BEA)
+    merged(admin)
+    lay_pair(admin, ADA, BEA)
+    with steward(people) as desk:
+        undone = decisions.undo(desk, made.decision_no, ANN)
+        told = after_undo(desk, undone, touches(desk, *pair(desk, ADA, BEA)))
+    assert "stay one child by their own evidence" in told[0]
+
+
+# The commands
+
+
+@pytest.fixture
+def at_the_terminal(people: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The commands find the test's database as they find any: by the environment."""
+    monkeypatch.setenv("FRONTDOOR_HOME", str(people.home))
+    monkeypatch.setenv("FRONTDOOR_SERVER_HOME", str(people.server_home))
+    monkeypatch.setenv("FRONTDOOR_DATABASE_NAME", people.database_name)
+    return people
+
+
+def said(*arguments: str) -> str:
+    """What a command that works prints."""
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_steward_lists_looks_decides_and_takes_back(
+    at_the_terminal: Settings, admin: psycopg.Connection, tmp_path: Path
+) -> None:
+    admin.execute(
+        "update identity.int_person_records set forename = 'Zzada', postcode = 'PE1 1AA', birth_date = '2014-05-03'"
+    )
+    admin.execute("update identity.int_person_records set forename = 'Zzbea' where agency_person_id = 'zzbea-2'")
+    key = lay_review(admin, ADA, BEA, reason="TWIN")
+    lay_pair(admin, ADA, BEA, decision="review", reason="TWIN", weight=3.0)
+    listed = said("review", "list", "--as-of", "2026-03-02T09:00+00:00")
+    assert "1 waiting" in listed
+    assert key[:12] in listed
+    assert "2 d 0 h" in listed
+    assert "88.8 %" in listed
+    assert "Zzada" not in listed
+    [item] = json.loads(said("review", "list", "--format", "json", "--limit", "5"))
+    assert item["review_key"] == key
+
+    shown = said("review", "show", key[:10], "--by", "A. Steward")
+    assert all(value in shown for value in ("Zzada", "Zzbea", "2014-05-03", "differs", "twins", "review separate"))
+
+    decided = said(
+        "review", "separate", "police:zzada-1", BEA.record_key[:8], "--reason", "Zz twins", "--by", "A. Steward"
+    )
+    assert "stay two" in decided
+    assert "frontdoor build" in decided
+    assert "Zz twins" not in decided
+    number = str(admin.execute("select decision_no from linkage.decisions").fetchall()[0][0])
+    assert "Zz twins" in said("review", "show", ADA.record_key, BEA.record_key)
+    drawing = tmp_path / "pair.svg"
+    explained = said("explain", ADA.record_key, BEA.record_key, "--svg", str(drawing))
+    assert f"kept apart by A. Steward on {datetime.now(UTC):%Y-%m-%d} (decision {number}, in force)" in explained
+    assert drawing.read_text().startswith("<svg")
+    assert not [value for value in ("Zzada", "Zz twins", "PE1", "2014") if value in explained + drawing.read_text()]
+    assert "no longer kept apart" in said("review", "undo", number, "--reason", "cousins", "--by", "A. Steward")
+
+
+def test_a_restricted_child_s_decision_tells_what_it_waits_for(
+    at_the_terminal: Settings, admin: psycopg.Connection
+) -> None:
+    lay_people(admin, [Person("zzhid-6", is_restricted=True)])
+    asked = said("review", "link", "police:zzada-1", "police:zzhid-6", "--reason", "seen", "--by", "A. Steward")
+    number = str(admin.execute("select decision_no from linkage.decisions").fetchall()[0][0])
+    assert f"frontdoor review confirm {number}" in asked
+    assert f"D{number}" in said("review", "list")
+    assert "become one" in said("review", "confirm", number, "--by", "B. Second")
+    assert "says so already" in said(
+        "review", "link", "police:zzada-1", "police:zzhid-6", "--reason", "seen", "--by", "B. Second"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [("show", "a", "b", "c"), ("list", "--as-of", "yesterday"), ("list", "--as-of", "2026-03-02T09:00")]
+)
+def test_what_is_asked_wrongly_is_said_so(arguments: tuple[str, ...]) -> None:
+    assert CliRunner().invoke(app, ["review", *arguments]).exit_code == 2
