@@ -20,18 +20,12 @@
         create temporary table component_links on commit drop as
         {{ component_links() }};
         create temporary table component_labels on commit drop as
-        select
-            node.record_no,
-            min(node.neighbour_no) as component_no
-        from (
-            select left_record_no as record_no, left_record_no as neighbour_no from component_links
-            union all
-            select right_record_no, left_record_no from component_links
-        ) as node
-        group by node.record_no;
+        {{ smallest_neighbours('component_links') }};
+        {% if is_incremental() -%}
         create unique index on component_labels (record_no);
+        {%- endif %}
         analyze component_labels;
-        {{ jump_labels('component_labels') }}
+        -- Most components are small and settled by now; the rest shrinks round by round, apart from the settled.
         create temporary table component_remains on commit drop as
         select distinct
             least(one.component_no, other.component_no) as left_record_no,
@@ -40,47 +34,51 @@
         inner join component_labels as one on link.left_record_no = one.record_no
         inner join component_labels as other on link.right_record_no = other.record_no
         where one.component_no <> other.component_no;
-        while exists (select from component_remains) loop
-            create temporary table remaining_labels on commit drop as
-            select
-                node.record_no,
-                min(node.neighbour_no) as component_no
-            from (
-                select left_record_no as record_no, left_record_no as neighbour_no from component_remains
-                union all
-                select right_record_no, left_record_no from component_remains
-            ) as node
-            group by node.record_no;
-            create unique index on remaining_labels (record_no);
-            {{ jump_labels('remaining_labels') }}
+        if exists (select from component_remains) then
+            create temporary table component_steps on commit drop as
+            {{ smallest_neighbours('component_remains') }};
+            create unique index on component_steps (record_no);
+            loop
+                create temporary table fewer_remains on commit drop as
+                select distinct
+                    least(one.component_no, other.component_no) as left_record_no,
+                    greatest(one.component_no, other.component_no) as right_record_no
+                from component_remains as link
+                inner join component_steps as one on link.left_record_no = one.record_no
+                inner join component_steps as other on link.right_record_no = other.record_no
+                where one.component_no <> other.component_no;
+                drop table component_remains;
+                alter table fewer_remains rename to component_remains;
+                exit when not exists (select from component_remains);
+                create temporary table next_steps on commit drop as
+                {{ smallest_neighbours('component_remains') }};
+                create unique index on next_steps (record_no);
+                update component_steps as step
+                set component_no = next_step.component_no
+                from next_steps as next_step
+                where step.component_no = next_step.record_no and next_step.component_no <> next_step.record_no;
+                drop table next_steps;
+            end loop;
             update component_labels as label
-            set component_no = remaining.component_no
-            from remaining_labels as remaining
-            where label.component_no = remaining.record_no and remaining.component_no <> remaining.record_no;
-            create temporary table fewer_remains on commit drop as
-            select distinct
-                least(one.component_no, other.component_no) as left_record_no,
-                greatest(one.component_no, other.component_no) as right_record_no
-            from component_remains as link
-            inner join remaining_labels as one on link.left_record_no = one.record_no
-            inner join remaining_labels as other on link.right_record_no = other.record_no
-            where one.component_no <> other.component_no;
-            drop table component_remains, remaining_labels;
-            alter table fewer_remains rename to component_remains;
-        end loop;
+            set component_no = step.component_no
+            from component_steps as step
+            where label.component_no = step.record_no and step.component_no <> step.record_no;
+            analyze component_labels;
+        end if;
     end
     $components$
 {%- endmacro %}
 
-{#- Points every record past those that point further, until all point at a record that points at itself. -#}
-{% macro jump_labels(labels) -%}
-    loop
-        update {{ labels }} as label
-        set component_no = parent.component_no
-        from {{ labels }} as parent
-        where label.component_no = parent.record_no and parent.component_no <> parent.record_no;
-        exit when not found;
-    end loop;
+{% macro smallest_neighbours(links) -%}
+    select
+        node.record_no,
+        min(node.neighbour_no) as component_no
+    from (
+        select left_record_no as record_no, left_record_no as neighbour_no from {{ links }}
+        union all
+        select right_record_no, left_record_no from {{ links }}
+    ) as node
+    group by node.record_no
 {%- endmacro %}
 
 {% macro questioned_records() -%}
@@ -103,7 +101,10 @@
     select
         pairs.left_record_no,
         pairs.right_record_no,
-        pairs.strength
+        pairs.strength,
+        -- Whatever such links join agrees on both.
+        {{ has_level('forename', ['same'], 'pairs.evidence') }}
+        and {{ has_level('birth_date', ['same'], 'pairs.evidence') }} as is_same_name_and_birth_date
     from {{ ref('int_matches__pairs') }} as pairs
     {% if is_incremental() -%}
     inner join component_nodes on pairs.left_record_no = component_nodes.record_no
@@ -113,7 +114,8 @@
     select
         least(decision.left_record_no, decision.right_record_no),
         greatest(decision.left_record_no, decision.right_record_no),
-        9000
+        9000,
+        false
     from ({{ effective_decisions('link') }}) as decision
     -- What left the index, or never was there, is joined by nobody.
     inner join {{ ref('int_person_records__spine') }} as one

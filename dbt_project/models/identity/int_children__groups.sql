@@ -19,6 +19,12 @@ spine as not materialized (
 
 ),
 
+blocked as not materialized (
+
+    select * from {{ ref('int_person_records__blocked') }}
+
+),
+
 pairs as not materialized (
 
     select * from {{ ref('int_matches__pairs') }}
@@ -37,20 +43,30 @@ separations as (
 
 ),
 
--- Components in which something may contradict something; most are of one mind.
+-- Components in which something may contradict something; most are of one mind. The first two keys are the NHS number's
+-- and the pupil number's.
 doubtful as materialized (
 
     select labels.component_no
+    from component_links as link
+    inner join labels on link.left_record_no = labels.record_no
+    where not link.is_same_name_and_birth_date
+    union
+    select labels.component_no
     from labels
-    inner join spine on labels.record_no = spine.record_no
+    inner join blocked on labels.record_no = blocked.record_no
+    where blocked.{{ blocking_key(1) }} is not null
+        or blocked.{{ blocking_key(2) }} is not null
+        or blocked.flags & {{ record_flag('adopted') }} > 0
     group by labels.component_no
-    having min(spine.nhs_number) <> max(spine.nhs_number)
-        or min(spine.upn) <> max(spine.upn)
-        or min(spine.birth_date) <> max(spine.birth_date)
-        or min(spine.forename_root) <> max(spine.forename_root)
-        or min(spine.sex) <> max(spine.sex)
-        or bit_or(spine.flags) & {{ record_flag('adopted') }} > 0
-        or count(*) > {{ largest_group }}
+    having min(blocked.{{ blocking_key(1) }}) <> max(blocked.{{ blocking_key(1) }})
+        or min(blocked.{{ blocking_key(2) }}) <> max(blocked.{{ blocking_key(2) }})
+        or bit_or(blocked.flags) & {{ record_flag('adopted') }} > 0
+    union
+    select labels.component_no
+    from labels
+    group by labels.component_no
+    having count(*) > {{ largest_group }}
     union
     select labels.component_no
     from separations
@@ -119,12 +135,23 @@ pieces as materialized (
 
 ),
 
+piece_spine as materialized (
+
+    select
+        pieces.piece_no,
+        pieces.place,
+        spine.*
+    from pieces
+    inner join spine on pieces.record_no = spine.record_no
+
+),
+
 told as (
 
     select
-        one.piece_no,
-        one.place as left_place,
-        other.place as right_place,
+        l.piece_no,
+        l.place as left_place,
+        r.place as right_place,
         l.nhs_number = r.nhs_number or l.upn = r.upn as is_same_identifier,
         l.nhs_number <> r.nhs_number as is_other_nhs,
         l.upn <> r.upn as is_other_upn,
@@ -135,15 +162,15 @@ told as (
         separations.decision_no is not null as is_separated,
         pairs.reason_code,
         {{ evidence(weights) }} as evidence
-    from pieces as one
-    inner join pieces as other on one.piece_no = other.piece_no and one.place < other.place
-    inner join spine as l on one.record_no = l.record_no
-    inner join spine as r on other.record_no = r.record_no
+    from piece_spine as l
+    inner join piece_spine as r on l.piece_no = r.piece_no and l.place < r.place
+    -- Places follow the records' numbers, so the left is the left.
     left join pairs
-        on one.record_no = pairs.left_record_no and other.record_no = pairs.right_record_no and not pairs._is_retracted
+        on l.record_no = pairs.left_record_no and r.record_no = pairs.right_record_no
+        and pairs.reason_code in ('TWIN', 'ONE_PER_SOURCE') and not pairs._is_retracted
     left join separations
-        on least(one.record_no, other.record_no) = least(separations.left_record_no, separations.right_record_no)
-        and greatest(one.record_no, other.record_no) = greatest(separations.left_record_no, separations.right_record_no)
+        on l.record_no = least(separations.left_record_no, separations.right_record_no)
+        and r.record_no = greatest(separations.left_record_no, separations.right_record_no)
     offset 0
 
 ),
@@ -203,6 +230,16 @@ piece_conflicts as (
 
 ),
 
+piece_sizes as (
+
+    select
+        piece_no,
+        count(*)::integer as record_count
+    from pieces
+    group by piece_no
+
+),
+
 piece_links as (
 
     select
@@ -227,8 +264,9 @@ parted as (
         coalesce(piece_conflicts.hard_conflict_code, piece_conflicts.conflict_code) as conflict_code
     from piece_conflicts
     inner join piece_links on piece_conflicts.piece_no = piece_links.piece_no
+    inner join piece_sizes on piece_conflicts.piece_no = piece_sizes.piece_no
     cross join lateral unnest({{ function('groups_without_conflict') }}(
-        (select count(*)::integer from pieces where pieces.piece_no = piece_conflicts.piece_no),
+        piece_sizes.record_count,
         piece_links.lefts, piece_links.rights, piece_links.strengths,
         piece_conflicts.lefts, piece_conflicts.rights, piece_conflicts.kinds, 1000, {{ largest_group }}, 3
     )) with ordinality as member (first_place, place)

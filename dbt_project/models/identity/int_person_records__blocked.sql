@@ -29,6 +29,7 @@ blocked as (
         record_no,
         case when not _is_retracted then former_record_no end as former_record_no,
         {{ blocking_keys(unless='_is_retracted') }},
+        flags,
         {{ build_no() }}::bigint as _built_in,
         _is_retracted
     from spine

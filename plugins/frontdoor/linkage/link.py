@@ -74,7 +74,7 @@ def link_files(
             )
             with connect(scratch, role="admin") as connection:
                 connection.execute("update ledger.builds set state = 'published' where build_no = %s", [file_no])
-            yield _written(scratch, model, path, read, out=out, file_no=file_no, result=result)
+            yield _written(scratch, path, read, out=out, file_no=file_no, result=result)
 
 
 def _take_in(scratch: Settings, path: Path, *, file_no: int, at: datetime) -> FileRead:
@@ -108,9 +108,7 @@ def _put_in_force(scratch: Settings, weights: TrainedWeights, model: LinkageMode
         connection.execute("update linkage.weight_versions set state = 'approved' where version = %s", [version])
 
 
-def _written(
-    scratch: Settings, model: LinkageModel, path: Path, read: FileRead, *, out: Path, file_no: int, result: DbtResult
-) -> Linked:
+def _written(scratch: Settings, path: Path, read: FileRead, *, out: Path, file_no: int, result: DbtResult) -> Linked:
     clusters, pairs = out / f"clusters.{file_no}.csv", out / f"pairs.{file_no}.csv"
     with connect(scratch, role="transformer") as connection:
         _export(connection, clusters, _CLUSTERS)
