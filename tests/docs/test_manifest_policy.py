@@ -71,7 +71,7 @@ def test_mart_is_contracted_column_by_column(name: str) -> None:
     assert len(set(names)) == len(names)
     for column in model["columns"]:
         assert re.fullmatch(r"{{ doc\('\w+'\) }}", column["description"])
-        assert column["data_type"] in {"text", "date", "boolean", "integer", "bigint", "timestamptz"}
+        assert column["data_type"] in {"text", "date", "boolean", "integer", "bigint", "numeric", "timestamptz"}
 
 
 @pytest.mark.parametrize("name", MART_NAMES)

@@ -91,14 +91,19 @@
                     and (either_flags & ~both_flags) & {{ record_flag('known_forename') }} = 0
                 )
             ) as is_like_a_twin,
-            -- Nobody links on a name and a birth date alone: another field agrees too. Sex and ethnicity say little, so both
-            -- must agree and the odds be 256 to 1 at least.
+            -- Nobody links on a name and a birth date alone: another field agrees too. A district, or sex and ethnicity
+            -- together, say little, so the odds must be 256 to 1 at least.
             is_same_home
-            or {{ has_level('postcode', ['district']) }}
             or {{ has_level('phone', ['same']) }}
             or {{ has_level('email', ['same']) }}
             or {{ has_level('middle_names', ['same']) }}
-            or (is_same_ethnicity and {{ has_level('sex', ['same']) }} and weight >= 8) as is_corroborated
+            or (
+                weight >= 8
+                and (
+                    {{ has_level('postcode', ['district']) }}
+                    or (is_same_ethnicity and {{ has_level('sex', ['same']) }})
+                )
+            ) as is_corroborated
         from (
             select
                 {{ weighed }}.*,

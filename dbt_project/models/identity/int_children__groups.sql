@@ -300,7 +300,7 @@ nodes as (
 
 ),
 
-groups as (
+child_groups as (
 
     select
         nodes.record_no,
@@ -315,4 +315,4 @@ groups as (
 
 )
 
-select * from groups
+select * from child_groups

@@ -20,7 +20,7 @@ standardised as not materialized (
 
 ),
 
-groups as not materialized (
+child_groups as not materialized (
 
     select * from {{ ref('int_children__groups') }}
 
@@ -45,8 +45,8 @@ questioned_records as materialized (
     select standardised.record_no from standardised
     where {{ is_touched('standardised') }}
     union
-    select groups.record_no from groups
-    where {{ is_touched('groups') }}
+    select child_groups.record_no from child_groups
+    where {{ is_touched('child_groups') }}
 
 ),
 
@@ -61,19 +61,19 @@ questioned as materialized (
         standardised.person_scope,
         standardised.agency_person_id,
         standardised._is_retracted,
-        standardised.adoption_side_code is not distinct from 'PRE' as is_sealed,
-        coalesce(groups.component_no, standardised.record_no) as component_no,
-        coalesce(groups.group_no, standardised.record_no) as group_no,
-        groups.conflict_code,
+        coalesce(standardised.adoption_side_code = 'PRE', false) as is_sealed,
+        coalesce(child_groups.component_no, standardised.record_no) as component_no,
+        coalesce(child_groups.group_no, standardised.record_no) as group_no,
+        child_groups.conflict_code,
         first_value(standardised.record_key) over (
-            partition by coalesce(groups.group_no, standardised.record_no)
+            partition by coalesce(child_groups.group_no, standardised.record_no)
             order by standardised.first_recorded_at nulls last, standardised.record_key
         ) as founding_record_key
     from standardised
     {% if is_incremental() %}
         inner join questioned_records on standardised.record_no = questioned_records.record_no
     {% endif %}
-    left join groups on standardised.record_no = groups.record_no
+    left join child_groups on standardised.record_no = child_groups.record_no
 
 ),
 

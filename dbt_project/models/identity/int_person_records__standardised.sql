@@ -73,14 +73,21 @@ evidence as (
         end as evident_nhs_number,
         case when {{ function('upn_is_valid') }}(upn) and not is_unborn then upn end as evident_upn,
         case
-            when postcode ~ '[0-9]' and postcode !~ '^(ZZ|XX)' and replace(postcode, left(postcode, 1), '') <> '' and length(postcode) between 4 and 10
+            when postcode ~ '[0-9]'
+                and postcode !~ '^(ZZ|XX)'
+                and replace(postcode, left(postcode, 1), '') <> ''
+                and length(postcode) between 4 and 10
                 then postcode
         end as evident_postcode,
         case
-            when length(cleaned_address) >= 5 and cleaned_address !~ '^(UNKNOWN|NOTKNOWN|NOFIXED|NFA|WITHHELD|CONFIDENTIAL)'
+            when length(cleaned_address) >= 5
+                and cleaned_address !~ '^(UNKNOWN|NOTKNOWN|NOFIXED|NFA|WITHHELD|CONFIDENTIAL)'
                 then cleaned_address
         end as evident_address,
-        case when cleaned_phone ~ '^[0-9]{7,15}$' and replace(cleaned_phone, left(cleaned_phone, 1), '') <> '' then cleaned_phone end as evident_phone,
+        case
+            when cleaned_phone ~ '^[0-9]{7,15}$' and replace(cleaned_phone, left(cleaned_phone, 1), '') <> ''
+                then cleaned_phone
+        end as evident_phone,
         case when cleaned_email ~ '^[^@ ]+@[^@ ]+$' then cleaned_email end as evident_email,
         -- A day nobody knew is written as 1 January: too many children share it.
         coalesce(birth_date_precision_code, 'DAY') = 'DAY'

@@ -48,11 +48,11 @@ reviews as (
                 and decided.other_child_key = greatest(review_pairs.left_child_key, review_pairs.right_child_key)
         )
     order by
-        least(left_child_key, right_child_key),
-        greatest(left_child_key, right_child_key),
+        least(left_child_key, right_child_key) asc,
+        greatest(left_child_key, right_child_key) asc,
         weight desc,
-        left_record_key,
-        right_record_key
+        left_record_key asc,
+        right_record_key asc
 
 )
 
