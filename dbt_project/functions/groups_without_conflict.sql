@@ -6,6 +6,8 @@ declare
     conflicts smallint[];
     given_conflicts smallint[] := '{}';
     has_conflicts constant boolean := coalesce(cardinality(conflict_lefts), 0) > 0;
+    -- How strong a person's decision is, macros/linkage/components.sql.
+    decided_strength constant double precision := 9000;
     link_count constant integer := coalesce(cardinality(lefts), 0);
     -- The strongest link a member has within its group, and those that could belong to another group as well.
     best_strengths double precision[] := array_fill('-infinity'::double precision, array[member_count]);
@@ -47,7 +49,10 @@ begin
             continue when one <> other and sizes[one] + sizes[other] > largest_group;
             if has_conflicts and one <> other then
                 kind := conflicts[(one - 1) * member_count + other];
-                if kind = 2 or (kind = 1 and strengths[place] < identified_strength) then
+                if kind = 3
+                    or (kind = 2 and strengths[place] < decided_strength)
+                    or (kind = 1 and strengths[place] < identified_strength)
+                then
                     passed_over := passed_over || place;
                     continue;
                 end if;

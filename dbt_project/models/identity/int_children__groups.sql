@@ -186,7 +186,7 @@ contradicted as (
 
 ),
 
--- Two that may not be one child, whatever joins them (kind 2), or unless an identifier does (kind 1).
+-- Two that may not be one child: whatever joins them (kind 3), unless a person does (2), unless an identifier does (1).
 conflicts as materialized (
 
     select
@@ -194,7 +194,11 @@ conflicts as materialized (
         judged.left_place,
         judged.right_place,
         judged.conflict_code,
-        case when judged.conflict_code in ('TWIN', 'CONTRADICTED') then 1 else 2 end as conflict_kind
+        case
+            when judged.conflict_code in ('TWIN', 'CONTRADICTED') then 1
+            when judged.conflict_code in ('ONE_PER_SOURCE', 'IDENTIFIERS_CONTRADICTED') then 2
+            else 3
+        end as conflict_kind
     from (
         select
             contradicted.*,
@@ -220,7 +224,7 @@ piece_conflicts as (
 
     select
         piece_no,
-        min(conflict_code) filter (where conflict_kind = 2) as hard_conflict_code,
+        min(conflict_code) filter (where conflict_kind >= 2) as hard_conflict_code,
         min(conflict_code) as conflict_code,
         array_agg(left_place order by left_place, right_place) as lefts,
         array_agg(right_place order by left_place, right_place) as rights,

@@ -12,7 +12,13 @@ import psycopg
 from psycopg.rows import class_row
 
 from frontdoor.errors import FrontdoorError
-from frontdoor.linkage.records import Record, is_restricted, record_of, refuse_adoption
+from frontdoor.linkage.records import (
+    Record,
+    have_two_verified_numbers,
+    is_restricted,
+    record_of,
+    refuse_adoption,
+)
 
 Kind = Literal["link", "separate"]
 # Decisions are committed in the order of their numbers, or a build could pass over one that is still being written.
@@ -82,11 +88,17 @@ def decide(
 ) -> tuple[Decision, bool]:
     """Keep a link or a separation and return it, and whether it is new: deciding the same twice changes nothing.
 
-    Raises NeverOneChild for two sides of an adoption, DecisionRefused when a decision that stands says otherwise.
+    Raises NeverOneChild for two sides of an adoption, DecisionRefused when a decision that stands says otherwise or
+    when two verified NHS numbers would meet: no build would follow.
     """
     _hold(connection)
     if kind == "link":
         refuse_adoption(connection, left, right, by=author.by.strip(), at=author.at)
+        if have_two_verified_numbers(connection, left, right):
+            raise DecisionRefused(
+                "the two have different verified NHS numbers and would stay apart; have the wrong number corrected where"
+                " it was recorded, then link them. Nothing was changed"
+            )
     for decision in decisions_about(connection, left, right):
         if decision.kind == kind and decision.undone_by is None:
             return decision, False

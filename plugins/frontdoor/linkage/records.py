@@ -136,6 +136,12 @@ def is_restricted(connection: psycopg.Connection, left: Record, right: Record) -
     return bool(answer)
 
 
+def have_two_verified_numbers(connection: psycopg.Connection, left: Record, right: Record) -> bool:
+    """Say whether the records that would be one child hold different verified NHS numbers."""
+    [answer] = connection.execute(_TWO_NUMBERS, {"left": left.record_key, "right": right.record_key}).fetchall()[0]
+    return bool(answer)
+
+
 def _select(connection: psycopg.Connection, condition: str, values: Mapping[str, object]) -> list[Record]:
     with connection.cursor(row_factory=class_row(Record)) as cursor:
         return cursor.execute(
@@ -178,6 +184,7 @@ _SIDES = """
             side.record_key,
             evidence.person_scope,
             coalesce(evidence.is_restricted, false) as is_restricted,
+            case when evidence.is_nhs_number_verified then evidence.evident_nhs_number end as verified_nhs_number,
             evidence.adoption_side_code
         from side
         inner join identity.int_person_records__standardised as evidence on side.record_key = evidence.record_key
@@ -197,3 +204,4 @@ _ADOPTION = f"""
         )
 """
 _RESTRICTED = f"{_SIDES} select exists (select from judged where is_restricted)"
+_TWO_NUMBERS = f"{_SIDES} select count(distinct verified_nhs_number) > 1 from judged"

@@ -24,7 +24,8 @@ TABLES = {
         adoption_marker_code text, first_recorded_at timestamptz, last_recorded_at timestamptz""",
     "int_person_records__standardised": """
         record_key text, record_no bigint, person_scope text, agency_person_id text, adoption_side_code text,
-        is_restricted boolean, is_unborn boolean, first_recorded_at timestamptz""",
+        evident_nhs_number text, is_nhs_number_verified boolean, is_restricted boolean, is_unborn boolean,
+        first_recorded_at timestamptz""",
     "int_matches__pairs": """
         left_record_no bigint, right_record_no bigint, rule_no smallint, evidence bigint, weight double precision,
         decision_code text, reason_code text, strength double precision""",

@@ -27,6 +27,7 @@ from tests.warehouse.decisions.hand_made_links import (
     create_identity,
     lay_people,
 )
+from tests.warehouse.link_situations import nhs
 
 pytestmark = pytest.mark.postgres
 
@@ -106,6 +107,23 @@ def test_a_decision_is_not_contradicted_but_undone(desk: psycopg.Connection) -> 
         separate(desk, ADA, BEA)
     decisions.undo(desk, made.decision_no, ANN)
     assert separate(desk, ADA, BEA).state == "in force"
+
+
+def test_two_verified_nhs_numbers_are_not_linked_since_no_build_would_follow(
+    desk: psycopg.Connection, admin: psycopg.Connection
+) -> None:
+    for person, number in ((ADA, nhs(901)), (BEA, nhs(902))):
+        admin.execute(
+            "update identity.int_person_records__standardised"
+            " set evident_nhs_number = %s, is_nhs_number_verified = true where record_key = %s",
+            [number, person.record_key],
+        )
+    with pytest.raises(DecisionRefused, match="different verified NHS numbers"):
+        link(desk, ADA, BEA)
+    assert link(desk, ADA, CAI).state == "in force"
+    # Not through a third record either.
+    with pytest.raises(DecisionRefused, match="different verified NHS numbers"):
+        link(desk, CAI, BEA)
 
 
 def test_links_that_lead_on_are_not_contradicted_either(desk: psycopg.Connection) -> None:
