@@ -33,7 +33,7 @@ PRIVATE := umask 0077;
 
 .PHONY: help
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 .PHONY: setup
 setup: $(READY) ## Install the locked dependencies into .venv
@@ -83,6 +83,18 @@ fix: $(READY) ## Mend what ruff and sqlfluff can mend
 bench: $(READY) ## Measure; print ratios of one run
 	@$(PRIVATE) $(BIN)/python -m tests.bench
 
+BENCH := $(VENV)/bench
+
+$(BENCH)/.ready: $(READY) requirements/bench.txt
+	@echo "Installing what only the linkage benchmark needs into $(BENCH) ..."
+	@test -x $(BENCH)/bin/python || $(BIN)/python -m venv --without-pip $(BENCH)
+	@$(MIRROR) $(UV) pip sync --quiet --python $(BENCH)/bin/python --require-hashes requirements/bench.txt
+	@touch $@
+
+.PHONY: bench-linkage
+bench-linkage: $(BENCH)/.ready ## Measure the linking beside Splink, on records with known answers
+	@$(PRIVATE) $(BIN)/python -m tests.bench.linkage
+
 .PHONY: generate
 generate: $(READY) ## Write again everything that follows from contracts, checks and models
 	$(BIN)/frontdoor contracts generate
@@ -93,7 +105,7 @@ docs: generate ## Write the generated pages of docs/
 
 .PHONY: lock
 lock: $(READY) ## Resolve requirements/*.in again into hash-locked files without index addresses
-	@$(MIRROR) cd requirements && for name in bootstrap runtime develop; do \
+	@$(MIRROR) cd requirements && for name in bootstrap runtime develop bench; do \
 		../$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 			--quiet --output-file "$$name.txt" "$$name.in"; done
 

@@ -1,8 +1,10 @@
 """What `make demo` promises: every planted defect found, nobody's value told, nothing outside asked."""
 
+import csv
 import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from frontdoor.alerts.summary import CheckScore, score_checks
@@ -11,6 +13,21 @@ from frontdoor.warehouse.connect import connect
 
 from tests.e2e.demonstration import Demonstration
 from tests.e2e.leaks import leaks, people_in_archive
+
+# The agencies' own numbers of both records of each pair.
+_GUARDED = """
+    select one.person_scope, one.agency_person_id, other.person_scope, other.agency_person_id
+    from identity.int_matches__pairs as pair
+    inner join identity.int_children__members as one on pair.left_record_no = one.record_no
+    inner join identity.int_children__members as other on pair.right_record_no = other.record_no
+    where pair.reason_code = 'ADOPTION' and not pair._is_retracted
+"""
+_QUESTIONED = """
+    select one.person_scope, one.agency_person_id, other.person_scope, other.agency_person_id
+    from identity.int_reviews as review
+    inner join identity.int_children__members as one on review.left_record_key = one.record_key
+    inner join identity.int_children__members as other on review.right_record_key = other.record_key
+"""
 
 pytestmark = [pytest.mark.postgres, pytest.mark.airflow, pytest.mark.slow]
 
@@ -23,16 +40,49 @@ def scores(demonstration: Demonstration) -> list[CheckScore]:
         return score_checks(demonstration.settings, connection, truth=truth, as_of=AS_OF)
 
 
+def pairs_behind(demonstration: Demonstration, query: str) -> list[tuple[str, str]]:
+    """Who the two records of each pair truly are."""
+    with (demonstration.settings.home / "synthetic" / "persons_truth.csv").open(newline="") as file:
+        truth = {(row["scope"], row["agency_person_id"]): row["child_number"] for row in csv.DictReader(file)}
+    with connect(demonstration.settings, role="admin") as connection:
+        rows = connection.execute(query.encode()).fetchall()
+    return [(truth[row[0], row[1]], truth[row[2], row[3]]) for row in rows]
+
+
+def adopted_children(demonstration: Demonstration) -> set[str]:
+    with (demonstration.settings.home / "synthetic" / "adoptions_truth.csv").open(newline="") as file:
+        return {number for row in csv.DictReader(file) for number in row.values()}
+
+
 def test_every_planted_defect_has_its_alert(scores: list[CheckScore]) -> None:
     assert {score.check_id: score.missed_count for score in scores if score.missed_count} == {}
 
 
 def test_every_check_but_the_pipelines_own_was_planted(scores: list[CheckScore]) -> None:
-    assert {score.check_id for score in scores if not score.planted_count} == {"OP-01"}
+    assert {score.check_id for score in scores if score.is_planted and not score.planted_count} == {"OP-01"}
+    assert {score.check_id for score in scores if not score.is_planted} == {f"LK-0{number}" for number in range(1, 7)}
 
 
 def test_no_alert_is_false(scores: list[CheckScore]) -> None:
-    assert {score.check_id: score.opened_count for score in scores if score.opened_count > score.planted_count} == {}
+    judged = [score for score in scores if score.is_planted]
+    assert {score.check_id: score.opened_count for score in judged if score.opened_count > score.planted_count} == {}
+
+
+def test_what_is_asked_about_links_is_a_fair_question(demonstration: Demonstration, scores: list[CheckScore]) -> None:
+    """Nothing is planted for these: they are held against who the persons truly are."""
+    opened = {score.check_id: score.opened_count for score in scores if not score.is_planted}
+    assert opened["LK-01"] > 0
+    assert opened["LK-03"] > 0
+    # Nobody's records hold another's verified number.
+    assert opened["LK-02"] == 0
+    guarded = pairs_behind(demonstration, _GUARDED)
+    assert opened["LK-04"] == len(guarded) > 0
+    # The guard stands before adopted children only, and has let nobody through.
+    adopted = adopted_children(demonstration)
+    assert all(adopted & set(pair) for pair in guarded)
+    questioned = pairs_behind(demonstration, _QUESTIONED)
+    # Asking is worth a steward's time: at least every third question is about one child.
+    assert sum(one == other for one, other in questioned) * 3 > len(questioned) > 0
 
 
 def test_every_line_has_one_fate_and_every_file_is_kept(demonstration: Demonstration) -> None:
@@ -75,6 +125,29 @@ def test_the_summary_says_what_came_in_and_where_to_look(demonstration: Demonstr
         assert heading in demonstration.said
     assert re.search(r"LR-01 +SEV1 .*100.0%", demonstration.said)
     assert "bi_reader" in demonstration.said
+
+
+def test_the_summary_shows_links_across_agencies_questions_and_one_pair(demonstration: Demonstration) -> None:
+    said = demonstration.said
+    assert re.search(r"^2 agencies +[1-9]", said, re.MULTILINE)
+    assert re.search(r"^one child +nhs number +nothing stands against it +[1-9]", said, re.MULTILINE)
+    waiting = said[said.index("Waiting for a person to say") : said.index("One pair explained")]
+    assert re.search(r"^all +[1-9]\d* +\d+$", waiting, re.MULTILINE)
+    pair = said[said.index("One pair explained") : said.index("Alerts opened")]
+    agencies = re.findall(r"record [0-9a-f]{12} \((\w+)\)", pair)
+    assert len(set(agencies)) == 2
+    assert "forename: the same" not in pair
+    for line in ("before anything is compared", "evidence: linked", "people: nobody decided", "now: one child"):
+        assert line in pair
+
+
+def test_the_explained_pair_is_drawn_without_anything_from_outside(demonstration: Demonstration) -> None:
+    path = demonstration.settings.home / "explained-pair.svg"
+    assert path.name in demonstration.said
+    drawn = ElementTree.fromstring(path.read_text())
+    assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+    tags = {element.tag.rpartition("}")[2] for element in drawn.iter()}
+    assert tags <= {"svg", "title", "desc", "rect", "line", "text"}
 
 
 def test_the_brief_and_the_messages_are_there(demonstration: Demonstration) -> None:

@@ -12,10 +12,12 @@ from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.publish import publish
 from psycopg import sql
 
-LEDGER_DEFAULTS: dict[str, dict[str, Any]] = {
+# What a check reads beside the marts, and what its rows have that an example does not name.
+TABLE_DEFAULTS: dict[str, dict[str, Any]] = {
     "ledger.deliveries": {"contract_version": "1.0.0", "byte_count": 0, "line_count": 0, "state": "accepted"},
     "ledger.stage_runs": {},
     "ledger.arrivals": {},
+    "linkage.refused_attempts": {"kind": "ADOPTION", "attempted_by": "somebody"},
 }
 
 
@@ -48,18 +50,18 @@ def lay(admin: psycopg.Connection, given: dict[str, list[dict[str, Any]]], *, da
     tables = [row[0] for row in admin.execute("select tablename from pg_tables where schemaname = 'published'")]
     marts = ", ".join(f"published.{name}" for name in tables if name not in ("publications", "pointer"))
     with admin.transaction():
-        admin.execute(f"truncate {marts}, {', '.join(LEDGER_DEFAULTS)} cascade".encode())
+        admin.execute(f"truncate {marts}, {', '.join(TABLE_DEFAULTS)} restart identity cascade".encode())
         admin.execute("update published.publications set data_as_of = %s", [data_as_of])
         for table, rows in given.items():
             for number, row in enumerate(rows, start=1):
-                if table in LEDGER_DEFAULTS:
-                    _insert(admin, table, _ledger_row(table, row, number))
+                if table in TABLE_DEFAULTS:
+                    _insert(admin, table, _table_row(table, row, number))
                 else:
                     _insert(admin, f"published.{table.partition('.')[2]}", _mart_row(admin, table, row))
 
 
-def _ledger_row(table: str, row: dict[str, Any], number: int) -> dict[str, Any]:
-    filled = {**LEDGER_DEFAULTS[table], **row}
+def _table_row(table: str, row: dict[str, Any], number: int) -> dict[str, Any]:
+    filled = {**TABLE_DEFAULTS[table], **row}
     if table == "ledger.deliveries":
         digest = hashlib.sha256(repr(row).encode()).hexdigest()
         filled = {"delivery_id": number, "sha256": digest, "file_name": f"example-{number}.csv", **filled}

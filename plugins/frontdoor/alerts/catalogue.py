@@ -27,7 +27,8 @@ _ALWAYS = datetime.max.replace(tzinfo=UTC)
 # A parameter, and not the second colon of a cast or the minutes of a time.
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 Model = TypeVar("Model", bound=BaseModel)
-_VIEW = re.compile(r"\bsafeguarding\.(\w+)")
+# A mart's view; what else is in the readers' schemas is there from the start.
+_MART = re.compile(r"\b(?:safeguarding|assurance)\.(?:fct|dim)_\w+")
 
 
 class _Strict(BaseModel):
@@ -70,6 +71,8 @@ class Check(_Strict):
     sentence: str
     severity: Severity
     recipients: list[Role] = Field(min_length=1)
+    # Nobody but the recipients hears of it: it escalates to nobody else and is not in the daily brief.
+    is_confidential: bool = False
     cadence: timedelta = Field(gt=timedelta(0))
     clock: str | None
     letter: list[LetterLine] = Field(min_length=1)
@@ -96,7 +99,7 @@ class Check(_Strict):
     @property
     def needs_publication(self) -> bool:
         """Whether the check reads the marts, which are not there before the first publication."""
-        return _VIEW.search(self.sql) is not None
+        return _MART.search(self.sql) is not None
 
     @model_validator(mode="after")
     def _sql_is_one_read(self) -> "Check":
@@ -142,6 +145,11 @@ class Catalogue:
     recipients: Recipients
     findings: list[Finding]
     service_levels: ServiceLevels
+
+    @property
+    def confidential(self) -> list[str]:
+        """The ids of the checks that nobody but their recipients hears of."""
+        return [check.id for check in self if check.is_confidential]
 
     def __iter__(self) -> Iterator[Check]:
         """Iterate over the checks in catalogue order."""

@@ -113,6 +113,7 @@ def answer(
 class _Row:
     subject_key: str
     child_key: str | None
+    other_child_key: str | None
     severity: int | None
     due_at: datetime | None
     reason_code: str | None
@@ -123,6 +124,7 @@ _FIND = """
     select distinct on (subject_key)
         subject_key,
         to_jsonb(found) ->> 'child_key' as child_key,
+        to_jsonb(found) ->> 'other_child_key' as other_child_key,
         severity,
         due_at,
         to_jsonb(found) ->> 'reason_code' as reason_code
@@ -143,7 +145,7 @@ def find(connection: psycopg.Connection, asked: Question, *, restricted: frozens
             severity=row.severity or asked.check.severity,
             due_at=row.due_at,
             reason_code=row.reason_code,
-            is_restricted=row.child_key in restricted,
+            is_restricted=row.child_key in restricted or row.other_child_key in restricted,
         )
         for row in rows
     ]

@@ -92,13 +92,16 @@ class _Writer:
             yield self._message("push", role, f"[SEV{severity}] {self._asked(group)}", group)
 
     def escalations(self, alerts: Sequence[Alert]) -> Iterable[Message]:
-        """One message per check to whom unanswered SEV1 alerts go."""
+        """One message per check to whom unanswered SEV1 alerts go; of a confidential check, to its recipients again."""
         groups: dict[str, list[Alert]] = defaultdict(list)
         for alert in alerts:
             groups[alert.check_id].append(alert)
         for check_id, group in sorted(groups.items()):
             subject = f"[SEV1] {check_id} {_items(len(group))} not acknowledged"
-            yield self._message("escalation", self.catalogue.recipients.escalation_role, subject, group)
+            check = self.catalogue.checks[check_id]
+            roles = check.recipients if check.is_confidential else [self.catalogue.recipients.escalation_role]
+            for role in roles:
+                yield self._message("escalation", role, subject, group)
 
     def restricted(self, kind: Literal["push", "escalation"], alerts: Sequence[Alert]) -> Iterable[Message]:
         """One message per alert, to the custodians only, saying nothing of it."""

@@ -12,6 +12,8 @@ from frontdoor.alerts.catalogue import load_catalogue
 from frontdoor.errors import FrontdoorError
 from frontdoor.settings import Settings
 
+# For these nothing is planted: they ask people who is whom, and find in any week what an ordinary week leaves open.
+UNPLANTED_FAMILIES = frozenset({"LK"})
 # What the truth file calls an alert's subject: the supplier's own id, a feed's name or a file's.
 _OPENED = """
     select a.check_id, coalesce(k.event_id, d.file_name, a.subject_key)
@@ -34,6 +36,11 @@ class CheckScore:
     found_count: int
 
     @property
+    def is_planted(self) -> bool:
+        """Whether the truth file tells a right alert of this check from a false one."""
+        return self.check_id[:2] not in UNPLANTED_FAMILIES
+
+    @property
     def missed_count(self) -> int:
         """Planted defects without an alert."""
         return self.planted_count - self.found_count
@@ -45,8 +52,8 @@ class CheckScore:
 
     @property
     def precision(self) -> float | None:
-        """The share of alerts that were planted; None when none opened."""
-        return self.found_count / self.opened_count if self.opened_count else None
+        """The share of alerts that were planted; None when none opened, or when the truth file cannot tell."""
+        return self.found_count / self.opened_count if self.opened_count and self.is_planted else None
 
 
 def score_checks(

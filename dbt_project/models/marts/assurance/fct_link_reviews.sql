@@ -68,10 +68,11 @@ fct_link_reviews as (
             {{ build_no() }}::bigint as _built_in,
             true as _is_retracted
         from {{ this }} as gone
-        where not exists (
-            select 1 from described
-            where described.link_review_key = gone.link_review_key
-        )
+        where not gone._is_retracted
+            and not exists (
+                select 1 from described
+                where described.link_review_key = gone.link_review_key
+            )
 
     {% endif %}
 

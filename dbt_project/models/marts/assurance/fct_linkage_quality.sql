@@ -61,14 +61,14 @@ rated as (
         linked_count,
         round(linked_count::numeric / record_count, 4) as link_rate,
         round(
-            sum(linked_count) over (partition by group_kind_code)
+            sum(linked_count) over (partition by group_kind_code)::numeric
             / sum(record_count) over (partition by group_kind_code), 4
         ) as mean_link_rate
     from grouped
 
 ),
 
-fct_linkage_quality as (
+changed as (
 
     select
         rated.*,
@@ -76,6 +76,36 @@ fct_linkage_quality as (
         false as _is_retracted
     from rated
     {{ unless_built('rated', ['group_kind_code', 'group_code'], ['record_count', 'linked_count', 'mean_link_rate']) }}
+
+),
+
+fct_linkage_quality as (
+
+    select * from changed
+
+    {% if is_incremental() %}
+
+        union all
+
+        -- A group of which no record is left.
+        select
+            gone.group_kind_code,
+            gone.group_code,
+            gone.record_count,
+            gone.linked_count,
+            gone.link_rate,
+            gone.mean_link_rate,
+            {{ build_no() }}::bigint as _built_in,
+            true as _is_retracted
+        from {{ this }} as gone
+        where not gone._is_retracted
+            and not exists (
+                select 1 from rated
+                where rated.group_kind_code = gone.group_kind_code
+                    and rated.group_code = gone.group_code
+            )
+
+    {% endif %}
 
 )
 

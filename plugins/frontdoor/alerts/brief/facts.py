@@ -129,12 +129,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """How many children are known, to how many agencies, and how many links were forbidden."""
+    """How many children are known, to how many agencies, how many links were forbidden and how many are in question."""
 
     child_count: int
     shared_count: int
     record_count: int
     vetoed_count: int
+    waiting_count: int
     unlinked_red_count: int
 
 
@@ -182,7 +183,7 @@ def gather(
     as_of: datetime,
 ) -> Facts:
     """Return the brief's facts; `connection` is inside a transaction that sees one moment of the database."""
-    moment = {"as_of": as_of, "council": council}
+    moment = {"as_of": as_of, "council": council, "confidential": catalogue.confidential}
     publication = _one(connection, Publication, questions.PUBLICATION, moment)
     alerts = _all(connection, OpenAlert, questions.OPEN_ALERTS, moment)
     feeds = _feeds(connection, expected, as_of)

@@ -24,6 +24,7 @@ from frontdoor.warehouse.connect import connect
 
 OLDEST_LISTED = 12
 NEW_LISTED = 12
+LINK_REVIEW_CHECK = "LK-01"
 
 
 def write_brief(settings: Settings, *, as_of: datetime, path: Path | None = None) -> Path:
@@ -86,6 +87,7 @@ def _page(settings: Settings, catalogue: Catalogue, facts: Facts) -> str:
         oldest=_oldest(facts)[:OLDEST_LISTED],
         new_alerts=facts.new_alerts[:NEW_LISTED],
         new_by_check=_by_check(facts.new_alerts),
+        late_reviews=[alert for alert in facts.alerts if alert.check_id == LINK_REVIEW_CHECK],
         titles={contract.feed: contract.title for contract in contracts},
         sentences=sentences,
         segment_labels=_segment_labels(catalogue),

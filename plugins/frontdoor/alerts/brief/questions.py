@@ -5,13 +5,17 @@ PUBLICATION = """
     from assurance.current_publication
 """
 
-# Alerts about restricted children are their custodians' alone: not listed, not counted.
+# Alerts about restricted children are their custodians' alone, those of confidential checks their recipients': neither
+# listed nor counted.
 OPEN_ALERTS = """
     select
         alert_ref, check_id, severity, state, is_escalated, reason_code, due_at, opened_at,
         raised_at > %(as_of)s - interval '24 hours' as is_new
     from alerts.alerts
-    where state <> 'resolved' and not is_restricted and opened_at <= %(as_of)s
+    where state <> 'resolved'
+        and not is_restricted
+        and check_id <> all(%(confidential)s)
+        and opened_at <= %(as_of)s
     order by severity, due_at nulls first, alert_ref
 """
 
@@ -20,6 +24,7 @@ RESOLVED = """
     from alerts.alerts
     where state = 'resolved'
         and not is_restricted
+        and check_id <> all(%(confidential)s)
         and resolved_at <= %(as_of)s
         and resolved_at > %(as_of)s - interval '24 hours'
 """
@@ -194,6 +199,12 @@ RECOGNITION = """
         (
             select count(*)::int from assurance.fct_match_decisions where decision_code = 'vetoed'
         ) as vetoed_count,
+        (
+            select count(*)::int from assurance.fct_link_reviews
+            where coalesce(raised_at, %(as_of)s) <= %(as_of)s
+                and left_child_key not in (select child_key from safeguarding.dim_children where is_restricted)
+                and right_child_key not in (select child_key from safeguarding.dim_children where is_restricted)
+        ) as waiting_count,
         count(*) filter (
             where record_count = 1
                 and child_key in (

@@ -50,6 +50,10 @@ grant usage on schema ledger, landing, quarantine, marts, published, safeguardin
 grant select on all tables in schema ledger, landing, marts, safeguarding, assurance to validator;
 grant select on quarantine.records to validator;
 
+-- Who judges a check may know that somebody tried to link what an adoption keeps apart, and when; not who.
+grant usage on schema linkage to validator, alerter;
+grant select (attempt_no, kind, attempted_at) on linkage.refused_attempts to validator, alerter;
+
 -- alerter: evaluates the checks and keeps the alerts.
 grant usage on schema alerts, ledger, quarantine, published, safeguarding, assurance to alerter;
 grant select on all tables in schema ledger, safeguarding, assurance to alerter;
