@@ -163,7 +163,7 @@ SITUATIONS = (
         "twins_of_other_sex_need_no_person",
         (record("police", ADA), record("school", BEA, sex="M")),
         TWO,
-        vetoed("SURNAME_BIRTH_DATE", "UNCERTAIN"),
+        vetoed("SURNAME_BIRTH_DATE", "SEX_CONFLICT"),
     ),
     Situation(
         "a_middle_name_speaks_for_a_name_and_birth_date",

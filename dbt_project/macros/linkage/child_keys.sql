@@ -74,5 +74,28 @@
     where standardised.record_key = history.record_key
         and standardised.adoption_side_code = 'PRE'
         and standardised._built_in = {{ build_no() }}
-        and history.until_build is not null
+        and history.until_build is not null;
+    update {{ source('child_registry', 'child_keys') }} as minted
+    set minted_for_record_key = 'sealed ' || minted.child_key
+    from {{ ref('int_person_records__standardised') }} as standardised
+    where minted.minted_for_record_key = standardised.record_key
+        and standardised.adoption_side_code = 'PRE'
+        and standardised._built_in = {{ build_no() }}
+        and not exists (
+            select from {{ history }} as borne
+            where borne.child_key = minted.child_key and borne.record_key = standardised.record_key
+        )
+{%- endmacro %}
+
+{#- Rows that said "no longer" to readers who have heard it; one may name both sides of an adoption. -#}
+{% macro forget_what_is_gone() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }} where _is_retracted and _built_in <= {{ last_published_build() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro index_what_is_gone() -%}
+    {%- if not is_incremental() -%}
+        create index on {{ this }} (_built_in) where _is_retracted
+    {%- endif -%}
 {%- endmacro %}

@@ -37,28 +37,29 @@
         if exists (select from component_remains) then
             create temporary table component_steps on commit drop as
             {{ smallest_neighbours('component_remains') }};
-            create unique index on component_steps (record_no);
+            create temporary table next_steps on commit drop as
+            select * from component_steps;
             loop
+                create unique index on next_steps (record_no);
                 create temporary table fewer_remains on commit drop as
                 select distinct
                     least(one.component_no, other.component_no) as left_record_no,
                     greatest(one.component_no, other.component_no) as right_record_no
                 from component_remains as link
-                inner join component_steps as one on link.left_record_no = one.record_no
-                inner join component_steps as other on link.right_record_no = other.record_no
+                inner join next_steps as one on link.left_record_no = one.record_no
+                inner join next_steps as other on link.right_record_no = other.record_no
                 where one.component_no <> other.component_no;
-                drop table component_remains;
+                drop table component_remains, next_steps;
                 alter table fewer_remains rename to component_remains;
                 exit when not exists (select from component_remains);
                 create temporary table next_steps on commit drop as
                 {{ smallest_neighbours('component_remains') }};
-                create unique index on next_steps (record_no);
                 update component_steps as step
                 set component_no = next_step.component_no
                 from next_steps as next_step
                 where step.component_no = next_step.record_no and next_step.component_no <> next_step.record_no;
-                drop table next_steps;
             end loop;
+            create unique index on component_steps (record_no);
             update component_labels as label
             set component_no = step.component_no
             from component_steps as step

@@ -49,7 +49,8 @@
                 then 'FORENAME_MISSING'
             -- Where many live at one address, a birth date and half a name in common happen by chance.
             when {{ has_level('forename', ['other']) }}
-                or {{ has_level('surname', ['none', 'other']) }}
+                or {{ has_level('surname', ['other']) }}
+                or ({{ has_level('surname', ['none']) }} and not {{ has_level('forename', ['same']) }})
                 or (
                     {{ has_level('forename', ['partly']) }}
                     and not ({{ has_level('surname', ['same', 'half']) }} and is_same_birth_date)

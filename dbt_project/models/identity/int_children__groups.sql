@@ -54,6 +54,11 @@ doubtful as materialized (
     union
     select labels.component_no
     from labels
+    inner join pairs on labels.record_no = pairs.left_record_no
+    where pairs.reason_code in ('TWIN', 'ONE_PER_SOURCE') and not pairs._is_retracted
+    union
+    select labels.component_no
+    from labels
     inner join blocked on labels.record_no = blocked.record_no
     where blocked.{{ blocking_key(1) }} is not null
         or blocked.{{ blocking_key(2) }} is not null
@@ -179,9 +184,14 @@ contradicted as (
 
     select
         told.*,
+        {{ weight_of('evidence') }} as weight,
         {{ has_level('forename', ['other']) }} as is_other_forename,
         {{ has_level('birth_date', ['year', 'other']) }} as is_other_birth_date,
-        {{ has_level('sex', ['other']) }} and not {{ has_level('forename', ['same', 'nickname']) }} as is_other_sex
+        {{ has_level('sex', ['other']) }} and not {{ has_level('forename', ['same', 'nickname']) }} as is_other_sex,
+        {{ has_level('birth_date', ['same']) }}
+        and {{ has_level('surname', ['same', 'swapped', 'half', 'alike']) }}
+        and ({{ has_level('postcode', ['same', 'alike']) }} or {{ has_level('address', ['same', 'alike']) }})
+            as is_of_one_birth_and_home
     from told
 
 ),
@@ -208,11 +218,14 @@ conflicts as materialized (
                 when is_other_nhs and both_flags & {{ record_flag('nhs_verified') }} > 0 then 'NHS_CONFLICT'
                 when is_mother_and_child then 'MOTHERS_NHS'
                 when reason_code = 'ONE_PER_SOURCE' then reason_code
+                -- One mistyped number is no second child: the rest, weighed with it, must speak against one child too.
                 when (is_other_nhs or is_other_upn) and (is_other_forename or is_other_birth_date)
+                    and (weight < 0 or (is_other_forename and is_of_one_birth_and_home))
                     then 'IDENTIFIERS_CONTRADICTED'
                 when is_same_identifier then null
-                when reason_code = 'TWIN' then reason_code
-                when is_other_forename or is_other_birth_date or is_other_sex then 'CONTRADICTED'
+                when reason_code = 'TWIN' or (is_other_forename and is_of_one_birth_and_home) then 'TWIN'
+                when is_other_birth_date or is_other_sex then 'CONTRADICTED'
+                when is_other_forename and weight < {{ weights.link_at }} then 'CONTRADICTED'
             end as conflict_code
         from contradicted
     ) as judged

@@ -85,7 +85,11 @@ borne as materialized (
         questioned.group_no,
         history.child_key,
         child_keys.minted_in,
-        child_keys.minted_for_record_key = questioned.record_key as is_founder
+        child_keys.minted_for_record_key = questioned.record_key as is_founder,
+        history.since_build,
+        max(history.since_build) filter (where history.reason_code = 'MERGED') over (
+            partition by history.child_key
+        ) as merged_in
     from questioned
     inner join history on questioned.record_key = history.record_key and history.until_build is null
     inner join child_keys on history.child_key = child_keys.child_key
@@ -104,7 +108,8 @@ borne as materialized (
 
 ),
 
--- A child that is split keeps its key where most of its records are; ties go to the record it was minted for.
+-- A child that is split keeps its key where most of its old records are: those it had before another was last merged
+-- into it, then all; ties go to the record it was minted for.
 claims as (
 
     select distinct on (child_key)
@@ -113,7 +118,12 @@ claims as (
         minted_in
     from borne
     group by child_key, group_no, minted_in
-    order by child_key asc, count(*) desc, bool_or(is_founder) desc, group_no asc
+    order by
+        child_key asc,
+        count(*) filter (where since_build < merged_in) desc,
+        count(*) desc,
+        bool_or(is_founder) desc,
+        group_no asc
 
 ),
 

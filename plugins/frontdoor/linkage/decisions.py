@@ -96,8 +96,8 @@ def decide(
         refuse_adoption(connection, left, right, by=author.by.strip(), at=author.at)
         if have_two_verified_numbers(connection, left, right):
             raise DecisionRefused(
-                "the two have different verified NHS numbers and would stay apart; have the wrong number corrected where"
-                " it was recorded, then link them. Nothing was changed"
+                "the two have different verified NHS numbers and would stay apart; have the wrong number corrected"
+                " where it was recorded, then link them. Nothing was changed"
             )
     for decision in decisions_about(connection, left, right):
         if decision.kind == kind and decision.undone_by is None:

@@ -75,11 +75,13 @@ def _header(path: Path) -> list[str]:
         raise FileRefused(f"{path.name} cannot be read as CSV in UTF-8; save it so and try again") from None
     columns = [name.strip().lower() for name in found]
     unknown = [name or "(empty)" for name in columns if name not in COLUMNS]
+    # A first line that names no column we know is a person's record: it is not repeated.
+    if not any(known in name for name in columns for known in COLUMNS):
+        unknown = []
+        columns = []
     if unknown or not columns:
-        raise FileRefused(
-            f"{path.name}: unknown columns: {', '.join(unknown) or 'there is no header'};"
-            f" known are {', '.join(COLUMNS)}"
-        )
+        problem = f"unknown columns: {', '.join(unknown)}" if unknown else "there is no header"
+        raise FileRefused(f"{path.name}: {problem}; known are {', '.join(COLUMNS)}")
     repeated = sorted({name for name in columns if columns.count(name) > 1})
     if repeated:
         raise FileRefused(f"{path.name}: columns given twice: {', '.join(repeated)}")
@@ -110,7 +112,7 @@ def _refusal(path: Path, error: psycopg.Error) -> FileRefused:
 
 def _refuse_repeated_ids(connection: psycopg.Connection, path: Path) -> None:
     repeated = connection.execute(
-        "select (array_agg(row_no order by row_no))[1:2] from person_file group by record_id having count(*) > 1"
+        "select (array_agg(row_no order by row_no))[1:2] from person_file group by btrim(record_id) having count(*) > 1"
         " order by min(row_no) limit 1"
     ).fetchone()
     if repeated:

@@ -1,0 +1,288 @@
+"""`frontdoor link` as whoever has files of records meets it: what is refused, in which words, and what is written."""
+
+import csv
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+from frontdoor import cli
+from frontdoor.linkage.model import load_linkage_model
+from frontdoor.linkage.person_files import COLUMNS, FileRead, FileRefused, read_person_file
+from frontdoor.linkage.scratch import scratch_warehouse
+from frontdoor.settings import Settings
+from frontdoor.warehouse.connect import connect
+from frontdoor.warehouse.dbt import run_dbt
+
+from tests.warehouse.hand_made import HandMadeCouncil
+from tests.warehouse.scratch_links import MONDAY, scratch_links
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+# Nothing of these may be said in a message.
+PERSONAL = ("zzada", "quillworth", "dobson", "essex", "2014-05-03", "pe1 1aa", "r-1", "r-2")
+HEADER = b"record_id,forename,surname\n"
+ADA = b"r-1,Zzada,Quillworth\n"
+UTF_8 = "people.csv cannot be read as CSV in UTF-8; save it so and try again"
+RAGGED = "a line has another number of fields than the header, or a quote is not closed"
+NOT_TEXT = "the text is not UTF-8, or holds a character of value nought"
+REFUSED = {
+    "an unknown column": (b"record_id,forename,shoe_size\nr-1,Zzada,3\n", "people.csv: unknown columns: shoe_size"),
+    "a column given twice": (b"record_id,forename,Forename \nr-1,Zzada,Zzada\n", "columns given twice: forename"),
+    "a file without a header": (ADA + b"r-2,Zzbea,Quillworth\n", "there is no header"),
+    "such a file with a name that begins like a column's": (b"r-1,Zzada,Dobson\n", "there is no header"),
+    "such a file of a place that holds a column's": (b"r-1,Zzada,Quillworth,1 Essex Street\n", "there is no header"),
+    "an empty file": (b"", "there is no header"),
+    "another separator": (b"record_id;forename\nr-1;Zzada\n", "unknown columns: record_id;forename"),
+    "a field too many": (HEADER + ADA + b"r-2,Zzbea,Quillworth,F\n", f"people.csv at line 3: {RAGGED}"),
+    "a field too few": (HEADER + b"r-1,Zzada\n", f"people.csv at line 2: {RAGGED}"),
+    "a field too many after an address of two lines": (
+        b'record_id,address\nr-1,"1 Quillworth\nStreet"\nr-2,Zzada,F\n',
+        f"people.csv at line 4: {RAGGED}",
+    ),
+    "a quote that is not closed": (HEADER + b'r-1,"Zzada,Quillworth\n' + ADA, RAGGED),
+    "Latin letters not in UTF-8": (HEADER + "r-1,Zzadá,Quillworth\n".encode("latin-1"), UTF_8),
+    "such letters far into the file": (
+        HEADER + b"".join(b"x-%d,Zzbea,Quillworth\n" % n for n in range(9_000)) + b"r-1,Zzad\xe1,Quillworth\n",
+        f"people.csv at line 9002: {NOT_TEXT}",
+    ),
+    "UTF-16": ("record_id,forename\nr-1,Zzada\n".encode("utf-16"), UTF_8),
+    "a character of value nought": (HEADER + b"r-1,Zz\0ada,Quillworth\n", f"people.csv at line 2: {NOT_TEXT}"),
+    "the same number twice": (HEADER + ADA + b"r-2,Zzbea,Marrowby\n" + ADA, "records 1 and 3 have the same record_id"),
+    "the same number twice but for a space": (HEADER + ADA + b" r-1,Zzbea,Quillworth\n", "have the same record_id"),
+}  # fmt: skip
+
+ReadFile = Callable[..., tuple[FileRead, list[tuple[object, ...]]]]
+
+
+@pytest.fixture(scope="module")
+def scratch(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A scratch warehouse into which files are read, and from which they are taken back."""
+    with scratch_links(warehouse, tmp_path_factory.mktemp("files")) as links:
+        yield links.scratch
+
+
+@pytest.fixture
+def read(scratch: Settings, tmp_path: Path) -> ReadFile:
+    """What became of files with this content, one after the other."""
+
+    def call(*contents: bytes) -> tuple[FileRead, list[tuple[object, ...]]]:
+        path = tmp_path / "people.csv"
+        with connect(scratch, role="admin") as connection:
+            connection.execute("set local role transformer")
+            for number, content in enumerate(contents, start=1):
+                path.write_bytes(content)
+                found = read_person_file(connection, path, file_no=number, build_no=number, at=MONDAY)
+            rows = connection.execute(
+                "select agency_person_id, forename, surname, birth_date::text, first_recorded_at = last_recorded_at,"
+                " person_scope from identity.int_person_records order by agency_person_id"
+            ).fetchall()
+            connection.rollback()
+        return found, rows
+
+    return call
+
+
+@pytest.mark.parametrize("file_no", [1, 2])
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_not_understood_is_refused_by_its_place_without_its_value(
+    read: ReadFile, name: str, file_no: int
+) -> None:
+    content, said = REFUSED[name]
+    with pytest.raises(FileRefused) as refused:
+        read(*[b"record_id\nbefore\n"] * (file_no - 1), content)
+    message = str(refused.value)
+    assert said in message
+    assert not [value for value in PERSONAL if value in message.lower()]
+    assert refused.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbfrecord_id,forename,surname\r\nr-1,Zzada,Quillworth\r\n",
+        b"record_id,forename,surname\rr-1,Zzada,Quillworth\r",
+        b' Record_ID ,"FORENAME",surname\n r-1 ,Zzada,"Quillworth"',
+        b"surname,record_id,forename\n\xc2\xa0Quillworth \t,r-1, Zzada \n",
+    ],
+    ids=["mark and line ends of Windows", "line ends of old", "capitals, spaces, quotes and no last line end", "order"],
+)
+def test_how_a_file_is_written_does_not_matter(read: ReadFile, content: bytes) -> None:
+    found, rows = read(content)
+    assert found == FileRead(record_count=1, unread_birth_date_count=0)
+    assert [row[:3] for row in rows] == [("r-1", "Zzada", "Quillworth")]
+
+
+def test_a_file_may_leave_out_any_column_and_hold_no_record(read: ReadFile) -> None:
+    for column in COLUMNS:
+        assert read(f"{column}\nx\n".encode())[0].record_count == 1
+        assert read(f"{column}\n".encode())[0].record_count == 0
+
+
+def test_records_without_a_number_are_called_by_file_and_place(read: ReadFile) -> None:
+    _, rows = read(b"forename,source\nZzada,\nZzada,police\n", b"forename\nZzada\n")
+    assert [(row[0], row[5]) for row in rows] == [("1-1", "people"), ("1-2", "police"), ("2-1", "people")]
+
+
+def test_the_place_of_a_record_without_a_number_is_not_another_s_number(read: ReadFile) -> None:
+    with pytest.raises(FileRefused, match="records 1 and 2 have the same record_id"):
+        read(b"record_id,forename\n1-2,Zzada\n,Zzbea\n")
+
+
+def test_a_later_file_corrects_a_record_and_leaves_alone_what_it_does_not_name(read: ReadFile) -> None:
+    found, rows = read(HEADER + ADA + b"r-2,Zzbea,Marrowby\n", b"record_id,forename,dob\nr-1 ,Zzcai,2014-05-03\n")
+    assert found.record_count == 1
+    # The latest word on a record is all that is known of it.
+    assert [row[:4] for row in rows] == [("r-1", "Zzcai", None, "2014-05-03"), ("r-2", "Zzbea", "Marrowby", None)]
+
+
+def test_birth_dates_that_are_none_are_counted_and_are_no_evidence(read: ReadFile) -> None:
+    dates = [
+        "2014-05-03",
+        "03/05/2014",
+        "20140503",
+        "",
+        " ",
+        "2014-02-30",
+        "31/02/2014",
+        "now",
+        "infinity",
+        "1/1",
+        "20149999",
+    ]
+    content = "record_id,dob\n" + "".join(f"{number},{date}\n" for number, date in enumerate(dates, start=10))
+    found, rows = read(content.encode())
+    assert [row[3] for row in rows] == ["2014-05-03"] * 3 + [None] * 8
+    assert found.unread_birth_date_count == 6
+    assert read(content.encode(), b"record_id\nlater\n")[0].unread_birth_date_count == 0
+
+
+def test_the_records_of_files_have_the_columns_of_the_warehouse_s(
+    scratch: Settings, read: ReadFile, staged_council: HandMadeCouncil, tmp_path: Path
+) -> None:
+    run_dbt(staged_council.settings, selector="identity", full_refresh=True, left_out=("test", "unit_test"))
+    with connect(staged_council.settings, role="transformer") as connection:
+        built = columns(connection)
+    (tmp_path / "people.csv").write_bytes(HEADER)
+    with connect(scratch, role="admin") as connection:
+        connection.execute("set local role transformer")
+        read_person_file(connection, tmp_path / "people.csv", file_no=1, build_no=1, at=MONDAY)
+        assert columns(connection) == built
+        connection.rollback()
+
+
+def columns(connection: psycopg.Connection) -> list[tuple[str, str]]:
+    return connection.execute(
+        "select column_name, data_type from information_schema.columns"
+        " where table_schema = 'identity' and table_name = 'int_person_records' order by ordinal_position"
+    ).fetchall()
+
+
+# The command itself
+
+
+@pytest.fixture
+def link(
+    warehouse: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[str, str]]:
+    """Run the command; what it printed, and why it could not be done."""
+    monkeypatch.setenv("FRONTDOOR_HOME", str(warehouse.home))
+    monkeypatch.setenv("FRONTDOOR_DATABASE_NAME", warehouse.database_name)
+
+    def call(*arguments: object) -> tuple[str, str]:
+        monkeypatch.setattr(sys, "argv", ["frontdoor", "link", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return capsys.readouterr().out, str(ended.value.code or "")
+
+    return call
+
+
+def scratch_databases(server: Settings) -> int:
+    with connect(server, role="admin", database="postgres") as connection:
+        [[count]] = connection.execute("select count(*) from pg_database where datname ^@ 'link_'").fetchall()
+    return int(count)
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    assert path.stat().st_mode & 0o777 == 0o600
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_delivery_after_the_other_is_linked_and_a_refused_one_leaves_nothing_behind(
+    warehouse: Settings, link: Callable[..., tuple[str, str]], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "clusters.1.csv").write_text("of an earlier run, and anybody's to read")
+    (out / "clusters.1.csv").chmod(0o644)
+    values = {"forename": "Zzada", "surname": "Quillworth", "dob": "2014-05-03", "postcode": "PE1 1AA"}
+    named = ",".join(values.values())
+    first, second, third = (tmp_path / f"{name}.csv" for name in ("first", "second", "third"))
+    first.write_text(
+        f"record_id,{','.join(values)}\nr-1,{named}\nr-2,{named}\nr-3,Zzbea,{named[6:]}\nr-4,Z,,2014-13-13,\n"
+    )
+    second.write_text("record_id,forename\nr-2,Zzada\nr-5,Zzada\n")
+    third.write_text(f"record_id,forename\nr-1,{named}\n")
+    before = scratch_databases(warehouse)
+    printed, problem = link(first, second, third, "--out", out, "--as-of", "2026-03-02")
+    assert problem == f"frontdoor: third.csv at line 2: {RAGGED}; mend the file and try again"
+    assert scratch_databases(warehouse) == before
+    assert sorted(path.name for path in out.iterdir()) == [
+        f"{kind}.{number}.csv" for kind in ("clusters", "pairs") for number in (1, 2)
+    ]
+    assert not [value for value in PERSONAL if value in (printed + problem).lower()]
+    assert "first.csv: 4 records; 3 children so far" in printed
+    assert "1 birth dates could not be read and are no evidence" in printed
+    children = {row["record_id"]: row["child_key"] for row in read_csv(out / "clusters.1.csv")}
+    assert list(children) == ["r-1", "r-2", "r-3", "r-4"]
+    assert children["r-1"] == children["r-2"] != children["r-3"]
+    pairs = {(row["left"], row["right"]): row for row in read_csv(out / "pairs.1.csv")}
+    assert [list(row) for row in pairs.values()] == [
+        ["left", "right", "weight", "probability", "decision", "reasons"]
+    ] * 3
+    assert {pair: (row["decision"], row["reasons"]) for pair, row in pairs.items()} == {
+        ("r-1", "r-2"): ("linked", ""),
+        ("r-1", "r-3"): ("review", "TWIN"),
+        ("r-2", "r-3"): ("review", "TWIN"),
+    }
+    weight, probability = (float(pairs["r-1", "r-2"][name]) for name in ("weight", "probability"))
+    assert probability == pytest.approx(1 / (1 + 2**-weight), abs=1e-6)
+    # A name is all that is known of these now, and links nobody.
+    later = {row["record_id"]: row["child_key"] for row in read_csv(out / "clusters.2.csv")}
+    assert list(later) == ["r-1", "r-2", "r-3", "r-4", "r-5"]
+    assert len(set(later.values())) == 5
+    assert [row["left"] for row in read_csv(out / "pairs.2.csv")] == ["r-1"]
+
+
+def test_a_version_of_weights_nobody_has_and_a_file_that_is_not_there_are_named(
+    settings: Settings,
+    warehouse: Settings,
+    link: Callable[..., tuple[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("FRONTDOOR_DATABASE_NAME", settings.database_name)
+    people = tmp_path / "people.csv"
+    people.write_bytes(HEADER + ADA)
+    before = scratch_databases(warehouse)
+    _, problem = link(people, "--out", tmp_path / "out", "--weights", "2031-01-01-1")
+    assert problem == "frontdoor: there are no match weights of that name; `frontdoor weights list` shows all"
+    _, problem = link(people, tmp_path / "nobody.csv", "--out", tmp_path / "out")
+    assert problem == "frontdoor: no such file: nobody.csv"
+    assert scratch_databases(warehouse) == before
+    assert not (tmp_path / "out").exists()
+
+
+def test_several_people_may_link_at_once(warehouse: Settings) -> None:
+    def began_and_ended(_number: int) -> bool:
+        with scratch_warehouse(warehouse, load_linkage_model(warehouse)) as scratch:
+            return scratch.database_name != warehouse.database_name
+
+    before = scratch_databases(warehouse)
+    with ThreadPoolExecutor(4) as people:
+        assert all(people.map(began_and_ended, range(4)))
+    assert scratch_databases(warehouse) == before
