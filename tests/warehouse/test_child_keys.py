@@ -12,7 +12,7 @@ from tests.warehouse.scratch_links import MONDAY, PersonRow, ScratchLinks, scrat
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 ANN = Author("A. Steward", MONDAY, "the same child, said the school")
-NAMES = (
+NAMES = [
     "Quill",
     "Marrow",
     "Zandel",
@@ -24,7 +24,8 @@ NAMES = (
     "Vexley",
     "Brandle",
     "Oxmere",
-)
+    "Yarrick",
+]
 SURNAMES = dict(zip("abcdefghijkl", NAMES, strict=True))
 NUMBERS = {letter: number for number, letter in enumerate(SURNAMES, start=1)}
 # Three homes in which nothing but name and birth date speaks for a record.
