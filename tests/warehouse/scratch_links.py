@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from frontdoor.linkage.model import load_linkage_model
 from frontdoor.linkage.person_files import COLUMNS, FileRead, read_person_file
 from frontdoor.linkage.scratch import scratch_warehouse
 from frontdoor.settings import Settings
@@ -125,7 +124,7 @@ class ScratchLinks:
 @contextmanager
 def scratch_links(server: Settings, folder: Path) -> Iterator[ScratchLinks]:
     """An empty scratch warehouse, gone afterwards."""
-    with scratch_warehouse(server, load_linkage_model(server)) as scratch:
+    with scratch_warehouse(server) as scratch:
         yield ScratchLinks(scratch, folder)
 
 

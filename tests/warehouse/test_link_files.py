@@ -9,7 +9,6 @@ from pathlib import Path
 import psycopg
 import pytest
 from frontdoor import cli
-from frontdoor.linkage.model import load_linkage_model
 from frontdoor.linkage.person_files import COLUMNS, FileRead, FileRefused, read_person_file
 from frontdoor.linkage.scratch import scratch_warehouse
 from frontdoor.settings import Settings
@@ -279,7 +278,7 @@ def test_a_version_of_weights_nobody_has_and_a_file_that_is_not_there_are_named(
 
 def test_several_people_may_link_at_once(warehouse: Settings) -> None:
     def began_and_ended(_number: int) -> bool:
-        with scratch_warehouse(warehouse, load_linkage_model(warehouse)) as scratch:
+        with scratch_warehouse(warehouse) as scratch:
             return scratch.database_name != warehouse.database_name
 
     before = scratch_databases(warehouse)

@@ -62,7 +62,7 @@ def linked(warehouse: Settings, model: LinkageModel, tmp_path_factory: pytest.Te
     path = tmp_path_factory.mktemp("parity") / "records.csv"
     write_person_records(path, count=RECORDS, seed=3, has_truth=False)
     _add_odd_records(path)
-    with scratch_warehouse(warehouse, model) as scratch:
+    with scratch_warehouse(warehouse) as scratch:
         with connect(scratch, role="admin") as connection:
             connection.execute(
                 "insert into ledger.builds (build_no, is_full, state, started_at) overriding system value"

@@ -147,3 +147,20 @@
         where {{ "decided_build.state = 'published'" if published else 'decided_build.build_no = ' ~ build_no() }}
     )
 {%- endmacro %}
+
+{#- Every pair; in an increment those that are touched, and those of records that are another child now. -#}
+{% macro pairs_in_question() -%}
+    {%- if is_incremental() -%}
+    select pairs.* from pairs
+    where {{ is_touched('pairs') }}
+    {%- for side in ['left', 'right'] %}
+    union
+    select pairs.*
+    from members
+    inner join pairs on members.record_no = pairs.{{ side }}_record_no
+    where {{ is_touched('members') }}
+    {%- endfor %}
+    {%- else -%}
+    select * from pairs
+    {%- endif -%}
+{%- endmacro %}

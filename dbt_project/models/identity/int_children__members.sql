@@ -5,7 +5,6 @@
         {'columns': ['record_no'], 'unique': true},
         {'columns': ['child_key']},
         {'columns': ['component_no']},
-        {'columns': ['person_scope', 'agency_person_id']},
         {'columns': ['_built_in']}
     ],
     pre_hook="{{ forget_unpublished_keys() }}",
@@ -87,7 +86,7 @@ borne as materialized (
         child_keys.minted_in,
         child_keys.minted_for_record_key = questioned.record_key as is_founder,
         history.since_build,
-        max(history.since_build) filter (where history.reason_code = 'MERGED') over (
+        min(history.since_build) filter (where history.reason_code = 'MERGED') over (
             partition by history.child_key
         ) as merged_in
     from questioned
@@ -108,8 +107,8 @@ borne as materialized (
 
 ),
 
--- A child that is split keeps its key where most of its old records are: those it had before another was last merged
--- into it, then all; ties go to the record it was minted for.
+-- A child that is split keeps its key where most of its old records are: those it had before another was first
+-- merged into it, then all; ties go to the record it was minted for.
 claims as (
 
     select distinct on (child_key)
@@ -128,13 +127,48 @@ claims as (
 ),
 
 -- Of children that are merged the oldest key stays.
-kept as (
+oldest as (
 
     select distinct on (group_no)
         group_no,
         child_key
     from claims
-    order by group_no, minted_in, child_key
+    order by group_no asc, minted_in asc, child_key asc
+
+),
+
+-- A key that gave way to an older one stays with the rest of its records, where they have none.
+second_claims as (
+
+    select distinct on (borne.child_key)
+        borne.child_key,
+        borne.group_no,
+        borne.minted_in
+    from borne
+    where borne.child_key not in (select oldest.child_key from oldest)
+        and borne.group_no not in (select oldest.group_no from oldest)
+    group by borne.child_key, borne.group_no, borne.minted_in
+    order by borne.child_key asc, count(*) desc, bool_or(borne.is_founder) desc, borne.group_no asc
+
+),
+
+kept as (
+
+    select
+        group_no,
+        child_key
+    from oldest
+    union all
+    select
+        runner_up.group_no,
+        runner_up.child_key
+    from (
+        select distinct on (group_no)
+            group_no,
+            child_key
+        from second_claims
+        order by group_no asc, minted_in asc, child_key asc
+    ) as runner_up
 
 ),
 

@@ -48,14 +48,15 @@ coded as (
         {{ value_hash('coalesce(forename_root_text, evident_forename)', 3) }} as forename_root,
         {{ value_hash('alias_forename', 3) }} as alias_forename,
         {{ value_hash(name_skeleton('evident_forename'), 3) }} as forename_skeleton,
-        evident_forename as forename_text,
+        -- Letters are counted in no more than 255.
+        left(evident_forename, 60) as forename_text,
         ascii(forename_initial) as forename_initial,
         {{ value_hash('evident_surname', 3) }} as surname,
         {{ value_hash('surname_first', 3) }} as surname_first,
         {{ value_hash('surname_last', 3) }} as surname_last,
         {{ value_hash('alias_surname', 3) }} as alias_surname,
         {{ value_hash(name_skeleton('evident_surname'), 4) }} as surname_skeleton,
-        evident_surname as surname_text,
+        left(evident_surname, 60) as surname_text,
         (
             extract(year from evident_birth_date) * 10000
             + extract(month from evident_birth_date) * 100

@@ -28,37 +28,11 @@ standardised as not materialized (
 
 ),
 
-{% if is_incremental() %}
-
-touched_members as materialized (
-
-    select members.record_no from members
-    where {{ is_touched('members') }}
-
-),
-
 pairs_in_question as (
 
-    select pairs.* from pairs
-    where {{ is_touched('pairs') }}
-    union
-    select pairs.* from touched_members
-    inner join pairs on touched_members.record_no = pairs.left_record_no
-    union
-    select pairs.* from touched_members
-    inner join pairs on touched_members.record_no = pairs.right_record_no
+    {{ pairs_in_question() }}
 
 ),
-
-{% else %}
-
-pairs_in_question as (
-
-    select * from pairs
-
-),
-
-{% endif %}
 
 -- Undecided, or linked by evidence and taken apart because something in the same component contradicts it.
 questioned as (

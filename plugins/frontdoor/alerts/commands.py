@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from frontdoor.alerts import desk
 from frontdoor.alerts.catalogue import load_catalogue
 from frontdoor.alerts.life import Alert
 from frontdoor.alerts.messages import age
+from frontdoor.moments import moment_typed
 from frontdoor.settings import Settings
 
 app = typer.Typer()
@@ -44,7 +45,7 @@ def watch(
     """Evaluate the checks and move the alerts."""
     from frontdoor.alerts import watch as watching
 
-    moment = _moment(as_of)
+    moment = moment_typed(as_of)
     if replay:
         found = watching.replay(Settings(), as_of=moment)
         for verdict in found.verdicts.values():
@@ -77,7 +78,7 @@ def list_alerts(
 ) -> None:
     """List alerts, most severe and longest overdue first; without --state all that are not resolved."""
     found = desk.find(Settings(), states=state, severity=severity, check_id=check)
-    _print(found, output, as_of=_moment(as_of))
+    _print(found, output, as_of=moment_typed(as_of))
 
 
 @alerts_app.command()
@@ -85,7 +86,7 @@ def show(reference: Reference, output: Shape = Format.TABLE, as_of: AsOf = None)
     """Show one alert with its check."""
     alert = desk.get(Settings(), reference)
     if output is Format.JSON:
-        _print([alert], output, as_of=_moment(as_of))
+        _print([alert], output, as_of=moment_typed(as_of))
         return
     check = load_catalogue(Settings()).checks.get(alert.check_id)
     rows = {name: value for name, value in asdict(alert).items() if value is not None}
@@ -98,7 +99,7 @@ def show(reference: Reference, output: Shape = Format.TABLE, as_of: AsOf = None)
 @alerts_app.command()
 def ack(reference: Reference, by: By, as_of: AsOf = None) -> None:
     """Take an alert on: it no longer escalates. It resolves by itself when its condition is gone."""
-    alert = desk.acknowledge(Settings(), reference, by=by, at=_moment(as_of))
+    alert = desk.acknowledge(Settings(), reference, by=by, at=moment_typed(as_of))
     typer.echo(f"{alert.alert_ref} {alert.state}")
 
 
@@ -110,7 +111,7 @@ def snooze(
     as_of: AsOf = None,
 ) -> None:
     """Put an alert aside until a moment."""
-    alert = desk.snooze(Settings(), reference, by=by, at=_moment(as_of), until=_moment(until))
+    alert = desk.snooze(Settings(), reference, by=by, at=moment_typed(as_of), until=moment_typed(until))
     typer.echo(f"{alert.alert_ref} {alert.state} until {alert.snoozed_until_at}")
 
 
@@ -134,19 +135,7 @@ def brief(
     """Write the daily brief."""
     from frontdoor.alerts.brief.page import write_brief
 
-    typer.echo(write_brief(Settings(), as_of=_moment(as_of), path=out))
-
-
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("write a time as 2026-03-09T08:00+00:00") from None
-    if moment.tzinfo is None:
-        raise typer.BadParameter("give the time with its offset, as in 2026-03-09T08:00+00:00")
-    return moment.astimezone(UTC)
+    typer.echo(write_brief(Settings(), as_of=moment_typed(as_of), path=out))
 
 
 def _print(alerts: list[Alert], output: Format, *, as_of: datetime) -> None:

@@ -19,6 +19,7 @@ from frontdoor.linkage.model import load_linkage_model
 from frontdoor.linkage.reasons import reason_in_words
 from frontdoor.linkage.records import Record, find_pair, refuse_adoption, short, steward
 from frontdoor.linkage.reviews import Review, list_reviews, pair_of_review, side_by_side
+from frontdoor.moments import moment_typed
 from frontdoor.settings import Settings
 
 app = typer.Typer()
@@ -54,7 +55,7 @@ def list_command(
     as_of: AsOf = None,
 ) -> None:
     """List the pairs that wait for a person, those behind which a child may be in danger first. Names nobody."""
-    moment = _moment(as_of)
+    moment = moment_typed(as_of)
     with steward(Settings()) as connection:
         found = list_reviews(connection, as_of=moment, limit=limit)
     if output is Format.JSON:
@@ -227,15 +228,3 @@ def _login_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         raise FrontdoorError("say who looks: --by NAME") from None
-
-
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("write a time as 2026-03-09T08:00+00:00") from None
-    if moment.tzinfo is None:
-        raise typer.BadParameter("give the time with its offset, as in 2026-03-09T08:00+00:00")
-    return moment.astimezone(UTC)

@@ -57,7 +57,7 @@ def link_files(
     model = load_linkage_model(settings)
     chosen = None if weights in (DEFAULT, TRAIN) else _version_of_the_warehouse(settings, weights)
     out.mkdir(parents=True, exist_ok=True)
-    with scratch_warehouse(settings, model, is_kept=is_kept) as scratch:
+    with scratch_warehouse(settings, is_kept=is_kept) as scratch:
         for file_no, path in enumerate(paths, start=1):
             read = _take_in(scratch, path, file_no=file_no, at=at)
             if file_no == 1 and weights == TRAIN:

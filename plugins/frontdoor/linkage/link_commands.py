@@ -1,11 +1,11 @@
 """`frontdoor link`: any files of person records through the warehouse's own models."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from frontdoor.moments import moment_typed
 from frontdoor.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -27,7 +27,8 @@ def link(
     """Say which records are the same child; the council's own data and decisions stay untouched."""
     from frontdoor.linkage.link import link_files
 
-    at = datetime.now(UTC) if as_of is None else datetime.fromisoformat(as_of).astimezone(UTC)
+    is_day = as_of is not None and len(as_of) == len("2026-03-02")
+    at = moment_typed(f"{as_of}T00:00+00:00" if is_day else as_of)
     for linked in link_files(Settings(), files, out=out, weights=weights, at=at, is_kept=keep):
         decisions = ", ".join(f"{count:,} {code}" for code, count in linked.decision_counts.items()) or "none"
         typer.echo(f"{linked.path.name}: {linked.read.record_count:,} records; {linked.child_count:,} children so far")

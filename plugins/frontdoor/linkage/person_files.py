@@ -18,6 +18,7 @@ COLUMNS = (
     *("adoption_marker", "mother_record_id"),
 )
 _BLOCK = 1 << 20
+_SEPARATORS = re.compile(r"[;|\t]")
 _LINE = re.compile(r", line (\d+)")
 
 
@@ -75,10 +76,9 @@ def _header(path: Path) -> list[str]:
         raise FileRefused(f"{path.name} cannot be read as CSV in UTF-8; save it so and try again") from None
     columns = [name.strip().lower() for name in found]
     unknown = [name or "(empty)" for name in columns if name not in COLUMNS]
-    # A first line that names no column we know is a person's record: it is not repeated.
-    if not any(known in name for name in columns for known in COLUMNS):
-        unknown = []
-        columns = []
+    # A first line without a single column we know is a person's record: it is not repeated.
+    if not any(part.strip() in COLUMNS for name in columns for part in _SEPARATORS.split(name)):
+        unknown, columns = [], []
     if unknown or not columns:
         problem = f"unknown columns: {', '.join(unknown)}" if unknown else "there is no header"
         raise FileRefused(f"{path.name}: {problem}; known are {', '.join(COLUMNS)}")

@@ -9,16 +9,16 @@ import psycopg
 from psycopg import sql
 
 from frontdoor.errors import WarehouseError
-from frontdoor.linkage.model import LinkageModel
-from frontdoor.linkage.shipped_weights import ensure_shipped
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.migrate import migrate
 from frontdoor.warehouse.server import ensure_running
 
+SCRATCH_LOCK = 7_304_007
+
 
 @contextmanager
-def scratch_warehouse(settings: Settings, model: LinkageModel, *, is_kept: bool = False) -> Iterator[Settings]:
+def scratch_warehouse(settings: Settings, *, is_kept: bool = False) -> Iterator[Settings]:
     """Yield the settings of a fresh database beside the council's own, with the shipped weights in force.
 
     A database of its own and not a schema: dbt's models name their schemas, and nothing of the council's can be touched
@@ -29,22 +29,26 @@ def scratch_warehouse(settings: Settings, model: LinkageModel, *, is_kept: bool 
         ensure_running(settings)
     scratch = _settings_of(settings, name)
     try:
-        with connect(settings, role="admin", database=_maintenance(settings), autocommit=True) as connection:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-    except psycopg.Error as error:
-        raise WarehouseError(
-            "no scratch database could be created; the administrator's account needs the right to",
-            sqlstate=error.sqlstate,
-        ) from None
-    try:
-        migrate(scratch)
-        with connect(scratch, role="admin") as connection:
-            ensure_shipped(connection, model, frequencies=settings.linkage_dir / "name_frequencies.csv")
+        _create(settings, scratch, name)
         yield scratch
     finally:
         if not is_kept:
             with connect(settings, role="admin", database=_maintenance(settings), autocommit=True) as connection:
                 connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def _create(settings: Settings, scratch: Settings, name: str) -> None:
+    with connect(settings, role="admin", database=_maintenance(settings), autocommit=True) as connection:
+        # Roles belong to the whole server: two databases must not be given theirs at once.
+        connection.execute("select pg_advisory_lock(%s)", [SCRATCH_LOCK])
+        try:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        except psycopg.Error as error:
+            raise WarehouseError(
+                "no scratch database could be created; the administrator's account needs the right to",
+                sqlstate=error.sqlstate,
+            ) from None
+        migrate(scratch)
 
 
 def _settings_of(settings: Settings, name: str) -> Settings:

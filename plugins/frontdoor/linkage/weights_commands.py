@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -14,6 +13,7 @@ from rich.table import Table
 from frontdoor.errors import FrontdoorError
 from frontdoor.linkage import weights
 from frontdoor.linkage.model import load_linkage_model
+from frontdoor.moments import moment_typed
 from frontdoor.settings import Settings
 
 app = typer.Typer(help="List, propose, compare, approve and reject match weights.", no_args_is_help=True)
@@ -72,7 +72,7 @@ def propose(by: By, as_of: AsOf = None) -> None:
 
     if not by.strip():
         raise FrontdoorError("say who proposes: --by")
-    proposal = train(Settings(), at=_moment(as_of), by=by.strip())
+    proposal = train(Settings(), at=moment_typed(as_of), by=by.strip())
     if proposal is None:
         raise FrontdoorError(f"fewer than {FEWEST_RECORDS} records are too few to learn from; build first")
     typer.echo(f"{proposal.version} " + ("is proposed" if proposal.is_new else "was proposed from the same records"))
@@ -94,7 +94,7 @@ def approve(version: Version, by: By, reason: Reason, as_of: AsOf = None) -> Non
     """Put a version in force: the next build is a full one and uses it."""
     settings = Settings()
     found = weights.approve(
-        settings, version, model=load_linkage_model(settings), by=by, reason=reason, at=_moment(as_of)
+        settings, version, model=load_linkage_model(settings), by=by, reason=reason, at=moment_typed(as_of)
     )
     typer.echo(f"{found.version} is in force since {found.decided_at:%Y-%m-%d %H:%M}, by {found.decided_by}")
     typer.echo("the next build links everything again with it: `frontdoor build`, or within half an hour by itself")
@@ -103,7 +103,7 @@ def approve(version: Version, by: By, reason: Reason, as_of: AsOf = None) -> Non
 @app.command()
 def reject(version: Version, by: By, reason: Reason, as_of: AsOf = None) -> None:
     """Turn a proposal down for good."""
-    found = weights.reject(Settings(), version, by=by, reason=reason, at=_moment(as_of))
+    found = weights.reject(Settings(), version, by=by, reason=reason, at=moment_typed(as_of))
     typer.echo(f"{found.version} is rejected, by {found.decided_by}")
 
 
@@ -144,15 +144,3 @@ def _print_json(value: object) -> None:
 
 def _console() -> Console:
     return Console(highlight=False, width=None if Console().is_terminal else 160)
-
-
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("write a time as 2026-03-09T08:00+00:00") from None
-    if moment.tzinfo is None:
-        raise typer.BadParameter("give the time with its offset, as in 2026-03-09T08:00+00:00")
-    return moment.astimezone(UTC)

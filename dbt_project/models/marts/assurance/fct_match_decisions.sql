@@ -17,37 +17,11 @@ members as (
 
 ),
 
-{% if is_incremental() %}
-
-touched_members as (
-
-    select members.record_no from members
-    where {{ is_touched('members') }}
-
-),
-
 pairs_in_question as (
 
-    select pairs.* from pairs
-    where {{ is_touched('pairs') }}
-    union
-    select pairs.* from touched_members
-    inner join pairs on touched_members.record_no = pairs.left_record_no
-    union
-    select pairs.* from touched_members
-    inner join pairs on touched_members.record_no = pairs.right_record_no
+    {{ pairs_in_question() }}
 
 ),
-
-{% else %}
-
-pairs_in_question as (
-
-    select * from pairs
-
-),
-
-{% endif %}
 
 decided as (
 
