@@ -81,6 +81,7 @@
 {% macro pair_columns(weights) -%}
     l.flags & r.flags as both_flags,
         l.flags | r.flags as either_flags,
+        l.scope_no,
         l.scope_no = r.scope_no as is_same_scope,
         coalesce(l.ethnicity = r.ethnicity, false) as is_same_ethnicity,
         coalesce(l.mother = r.record_no or r.mother = l.record_no, false) as is_mother_and_child,
