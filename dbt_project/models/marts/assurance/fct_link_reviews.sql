@@ -42,7 +42,7 @@ changed as (
         false as _is_retracted
     from described
     {{ unless_built('described', 'link_review_key', [
-        'left_child_key', 'right_child_key', 'reason_code', 'match_weight'
+        'left_child_key', 'right_child_key', 'reason_code', 'match_weight', 'raised_at'
     ]) }}
 
 ),
