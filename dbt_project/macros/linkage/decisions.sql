@@ -47,12 +47,14 @@
             when {{ has_level('forename', ['none']) }} then 'FORENAME_MISSING'
             when {{ has_level('forename', ['initial']) }} and not {{ has_level('middle_names', ['same']) }}
                 then 'FORENAME_MISSING'
-            -- Where many live at one address, half a name, or two slips of the pen, are in common by chance.
+            -- Where many live at one address, a birth date and half a name in common happen by chance.
             when {{ has_level('forename', ['other']) }}
                 or {{ has_level('surname', ['other']) }}
                 or ({{ has_level('surname', ['none']) }} and not {{ has_level('forename', ['same']) }})
-                or ({{ has_level('forename', ['alike', 'partly']) }} and not is_same_birth_date)
-                or ({{ has_level('forename', ['partly']) }} and not {{ has_level('surname', ['same', 'half']) }})
+                or (
+                    {{ has_level('forename', ['partly']) }}
+                    and not ({{ has_level('surname', ['same', 'half']) }} and is_same_birth_date)
+                )
                 then 'NAME_CONFLICT'
             when {{ has_level('birth_date', ['none']) }} then 'BIRTH_DATE_MISSING'
             when {{ has_level('birth_date', ['month']) }} then 'BIRTH_DATE_GUESSED'
