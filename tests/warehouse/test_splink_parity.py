@@ -175,7 +175,7 @@ def _assert_scores_are_splinks(scratch: Settings, model: LinkageModel) -> None:
 def _scored_by_splink(scratch: Settings, model: LinkageModel, weights: TrainedWeights) -> dict[tuple[int, int], float]:
     with exported_spine(scratch, model) as connection:
         scoring = linker(connection, splink_settings(model, levels=weights.levels, prior=weights.prior))
-        use_frozen_frequencies(scoring, connection, weights.levels)
+        use_frozen_frequencies(scoring, connection, model, weights.levels)
         scored = scoring.inference.predict().physical_name
         found = connection.execute(f"select record_no_l, record_no_r, match_weight from {scored}").fetchall()
     return {(min(left, right), max(left, right)): weight for left, right, weight in found}

@@ -30,7 +30,6 @@
         member.child_key,
         member.component_no,
         member._is_retracted,
-        earlier.child_key as earlier_child_key,
         case
             when member.key_code = 'RESTORED' then 'RESTORED'
             when earlier.child_key is null and member.key_code = 'MINTED' then 'MINTED'
@@ -57,16 +56,18 @@
         changed_children.child_key,
         {{ build_no() }},
         changed_children.reason_code,
-        (
-            select max(decisions.decision_no)
-            from {{ source('linkage', 'effective_decisions') }} as decisions
-            inner join {{ this }} as member on member.record_key in (decisions.left_record_key, decisions.right_record_key)
-            where member.component_no = changed_children.component_no
-                and greatest(decisions.effective_from_no, decisions.ended_by_no) > {{ decided_up_to(published=true) }}
-                and decisions.effective_from_no <= {{ decided_up_to() }}
-        ),
+        decided.decision_no,
         '{{ approved_weights().version }}'
     from changed_children
+    left join (
+        select member.component_no, max(decisions.decision_no) as decision_no
+        from {{ source('linkage', 'effective_decisions') }} as decisions
+        cross join lateral (values (decisions.left_record_key), (decisions.right_record_key)) as side (record_key)
+        inner join {{ this }} as member on side.record_key = member.record_key
+        where greatest(decisions.effective_from_no, decisions.ended_by_no) > {{ decided_up_to(published=true) }}
+            and decisions.effective_from_no <= {{ decided_up_to() }}
+        group by member.component_no
+    ) as decided on changed_children.component_no = decided.component_no
     where not changed_children._is_retracted;
     -- Who a child was before an adoption is no step in anybody's history; domain.md 7.7.
     delete from {{ history }} as history

@@ -27,13 +27,7 @@
         analyze component_labels;
         -- Most components are small and settled by now; the rest shrinks round by round, apart from the settled.
         create temporary table component_remains on commit drop as
-        select distinct
-            least(one.component_no, other.component_no) as left_record_no,
-            greatest(one.component_no, other.component_no) as right_record_no
-        from component_links as link
-        inner join component_labels as one on link.left_record_no = one.record_no
-        inner join component_labels as other on link.right_record_no = other.record_no
-        where one.component_no <> other.component_no;
+        {{ links_between('component_links', 'component_labels') }};
         if exists (select from component_remains) then
             create temporary table component_steps on commit drop as
             {{ smallest_neighbours('component_remains') }};
@@ -42,13 +36,7 @@
             loop
                 create unique index on next_steps (record_no);
                 create temporary table fewer_remains on commit drop as
-                select distinct
-                    least(one.component_no, other.component_no) as left_record_no,
-                    greatest(one.component_no, other.component_no) as right_record_no
-                from component_remains as link
-                inner join next_steps as one on link.left_record_no = one.record_no
-                inner join next_steps as other on link.right_record_no = other.record_no
-                where one.component_no <> other.component_no;
+                {{ links_between('component_remains', 'next_steps') }};
                 drop table component_remains, next_steps;
                 alter table fewer_remains rename to component_remains;
                 exit when not exists (select from component_remains);
@@ -80,6 +68,16 @@
         select right_record_no, left_record_no from {{ links }}
     ) as node
     group by node.record_no
+{%- endmacro %}
+
+{% macro links_between(links, labels) -%}
+    select distinct
+        least(one.component_no, other.component_no) as left_record_no,
+        greatest(one.component_no, other.component_no) as right_record_no
+    from {{ links }} as link
+    inner join {{ labels }} as one on link.left_record_no = one.record_no
+    inner join {{ labels }} as other on link.right_record_no = other.record_no
+    where one.component_no <> other.component_no
 {%- endmacro %}
 
 {% macro questioned_records() -%}

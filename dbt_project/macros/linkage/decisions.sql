@@ -10,9 +10,9 @@
         both_flags & {{ record_flag('nhs_verified') }} > 0 as is_nhs_verified_by_both,
         {{ has_level('birth_date', ['same']) }} as is_same_birth_date,
         {{ has_level('forename', ['same', 'nickname', 'swapped', 'alike']) }} as is_alike_forename,
-        {{ has_level('surname', ['same', 'swapped', 'half', 'alike']) }} as is_alike_surname,
+        {{ has_alike_surname() }} as is_alike_surname,
         {{ has_level('sex', ['other']) }} as is_other_sex,
-        {{ has_level('postcode', ['same', 'alike']) }} or {{ has_level('address', ['same', 'alike']) }} as is_same_home
+        {{ has_same_home() }} as is_same_home
     from {{ scored }}
     where weight >= {{ weights.review_at }}
         or rule_no = 0
@@ -23,6 +23,10 @@
 
 {#- Why a pair is not one child by itself; null when it is. domain.md 4.4 and 7.7; in words: docs/matching.md. -#}
 {% macro judged_pairs(weighed, weights) -%}
+    {%- set one_record_scopes = [] -%}
+    {%- for source in var('one_record_sources', []) -%}
+        {%- do one_record_scopes.append(value_hash("'" ~ source ~ "'", 0)) -%}
+    {%- endfor %}
     select
         told.*,
         case
@@ -108,10 +112,8 @@
         from (
             select
                 {{ weighed }}.*,
-                {{ 'false' if not var('one_record_sources', []) else '' }}
-                {%- if var('one_record_sources', []) %}scope_no in (
-                    {%- for source in var('one_record_sources') %}{{ value_hash("'" ~ source ~ "'", 0) }}{{ ', ' if not loop.last }}{% endfor -%}
-                ){% endif %} as is_one_record_source,
+                {{ 'scope_no in (' ~ one_record_scopes | join(', ') ~ ')' if one_record_scopes else 'false' }}
+                    as is_one_record_source,
                 is_crosswalk
                 or (
                     is_same_nhs

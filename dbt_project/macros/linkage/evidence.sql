@@ -33,3 +33,11 @@
     {%- endif -%}
     (({{ evidence }} >> {{ comparison.shift }}) & {{ comparison.mask }}) in ({{ numbers | join(', ') }})
 {%- endmacro %}
+
+{% macro has_alike_surname() -%}
+    {{ has_level('surname', ['same', 'swapped', 'half', 'alike']) }}
+{%- endmacro %}
+
+{% macro has_same_home() -%}
+    ({{ has_level('postcode', ['same', 'alike']) }} or {{ has_level('address', ['same', 'alike']) }})
+{%- endmacro %}

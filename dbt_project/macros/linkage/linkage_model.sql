@@ -468,6 +468,16 @@
 {% macro linkage_model() -%}
     {{ return({
   "block_cap": 50,
+  "terms": [
+    "forename",
+    "surname",
+    "postcode"
+  ],
+  "rarest_bits": {
+    "shipped": 3.0,
+    "trained": 6.0
+  },
+  "commonest_bits": -10.0,
   "weight_bits": 32,
   "parts_of_a_bit": 10000000
 }) }}

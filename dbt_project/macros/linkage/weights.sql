@@ -12,7 +12,7 @@
             round(log(2.0, (prior / (1 - prior))::numeric) * {{ parts }})::bigint,
             round(log(2.0, (link_at_probability / (1 - link_at_probability))::numeric), 9)::double precision,
             round(log(2.0, (review_at_probability / (1 - review_at_probability))::numeric), 9)::double precision,
-            case origin when 'shipped' then 3 else 6 end
+            origin
         from {{ source('linkage', 'weight_versions') }}
         where state = 'approved'
     {%- endcall -%}
@@ -46,7 +46,7 @@
         'prior': found[0][1],
         'link_at': found[0][2],
         'review_at': found[0][3],
-        'rarest_bits': found[0][4],
+        'rarest_bits': model.rarest_bits[found[0][4]],
         'levels': levels,
     }) }}
 {%- endmacro %}
@@ -64,7 +64,7 @@
     {%- else -%}
     case
         when {{ term }} is not null
-            then round(greatest(-10, least({{ weights.rarest_bits }}, ln(
+            then round(greatest({{ linkage_model().commonest_bits }}, least({{ weights.rarest_bits }}, ln(
                 {{ weights.levels[term ~ '.u'] }}::double precision
                 / coalesce({{ term }}_frequency.frequency, {{ weights.levels[term ~ '.rarest'] }})
             ) / ln(2.0::double precision))) * {{ linkage_model().parts_of_a_bit }})::bigint

@@ -189,9 +189,8 @@ contradicted as (
         {{ has_level('birth_date', ['year', 'other']) }} as is_other_birth_date,
         {{ has_level('sex', ['other']) }} and not {{ has_level('forename', ['same', 'nickname']) }} as is_other_sex,
         {{ has_level('birth_date', ['same']) }}
-        and {{ has_level('surname', ['same', 'swapped', 'half', 'alike']) }}
-        and ({{ has_level('postcode', ['same', 'alike']) }} or {{ has_level('address', ['same', 'alike']) }})
-            as is_of_one_birth_and_home
+        and {{ has_alike_surname() }}
+        and {{ has_same_home() }} as is_of_one_birth_and_home
     from told
 
 ),

@@ -231,10 +231,12 @@ numbered as (
         questioned.*,
         kept.child_key as kept_key,
         restored.child_key as restored_key,
-        (
-            select count(*) from child_keys as minted
-            where minted.minted_for_record_key = questioned.founding_record_key
-        ) as mint_no
+        case
+            when kept.child_key is null and restored.child_key is null then (
+                select count(*) from child_keys as minted
+                where minted.minted_for_record_key = questioned.founding_record_key
+            )
+        end as mint_no
     from questioned
     left join kept on questioned.group_no = kept.group_no and not questioned._is_retracted
     left join restored on questioned.group_no = restored.group_no and not questioned._is_retracted

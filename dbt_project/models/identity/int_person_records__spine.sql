@@ -97,11 +97,11 @@ weighed as (
     select
         coded.*,
         forename_frequency.frequency is not null as is_known_forename,
-        {% for term in ['forename', 'surname', 'postcode'] -%}
+        {% for term in linkage_model().terms -%}
         {{ term_adjustment(weights, term) }} as {{ term }}_tf{{ ',' if not loop.last }}
         {% endfor %}
     from coded
-    {%- for term in ['forename', 'surname', 'postcode'] %}
+    {%- for term in linkage_model().terms %}
     left join {{ source('linkage', 'term_frequencies') }} as {{ term }}_frequency
         on coded.{{ term }} = {{ term }}_frequency.term_hash
         and {{ term }}_frequency.term_code = '{{ term }}'

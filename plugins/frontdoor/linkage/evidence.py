@@ -73,12 +73,6 @@ def built_version(connection: psycopg.Connection, model: LinkageModel) -> str:
     return found[0][0] or model.version
 
 
-def approved_version(connection: psycopg.Connection, model: LinkageModel) -> str:
-    """Return the version in force, which the next build uses."""
-    found = connection.execute("select version from linkage.weight_versions where state = 'approved'").fetchone()
-    return found[0] if found else model.version
-
-
 def load_weights(connection: psycopg.Connection, model: LinkageModel, version: str) -> Weights:
     """Return a version's weights; the shipped ones where the database keeps none of that name.
 
@@ -112,18 +106,17 @@ def compare(
     connection: psycopg.Connection, model: LinkageModel, left: Record, right: Record, *, weights: Weights
 ) -> Evidence | None:
     """Return the evidence between two records, compared before or never; None when one may not be compared."""
-    terms = sorted({level.term_frequency for one in model.comparisons for level in one.levels if level.term_frequency})
     query = sql.SQL(
         "select {} from identity.int_person_records__spine as l cross join identity.int_person_records__spine as r"
         " where l.record_no = least(%(one)s::bigint, %(other)s) and r.record_no = greatest(%(one)s::bigint, %(other)s)"
         " and not l._is_retracted and not r._is_retracted"
-    ).format(sql.SQL(", ").join(_columns(model, terms)))
+    ).format(sql.SQL(", ").join(_columns(model)))
     row = connection.execute(query, {"one": left.record_no, "other": right.record_no}).fetchone()
     if row is None:
         return None
     found = iter(row)
     numbers = [next(found) for _ in model.comparisons]
-    rarities = {term: next(found) / PARTS_OF_A_BIT for term in terms}
+    rarities = {term: next(found) / PARTS_OF_A_BIT for term in model.terms}
     shared = _shared_keys(connection, model, left, right)
     return Evidence(
         version=weights.version,
@@ -139,10 +132,10 @@ def compare(
     )
 
 
-def _columns(model: LinkageModel, terms: list[str]) -> list[sql.Composable]:
+def _columns(model: LinkageModel) -> list[sql.Composable]:
     """Each comparison's level, and how rare the left record's values are."""
     levels = [_level_number(comparison) for comparison in model.comparisons]
-    return [*levels, *(sql.SQL("coalesce(l.{}, 0)").format(sql.Identifier(f"{term}_tf")) for term in terms)]
+    return [*levels, *(sql.SQL("coalesce(l.{}, 0)").format(sql.Identifier(f"{term}_tf")) for term in model.terms)]
 
 
 def _shared_keys(connection: psycopg.Connection, model: LinkageModel, left: Record, right: Record) -> dict[int, int]:

@@ -9,10 +9,11 @@ from psycopg.rows import class_row
 from frontdoor.errors import FrontdoorError
 from frontdoor.linkage.chains import links_of_child, neighbours_of, shortest_path
 from frontdoor.linkage.decisions import Decision, decisions_about
-from frontdoor.linkage.evidence import Evidence, approved_version, built_version, compare, load_weights
+from frontdoor.linkage.evidence import Evidence, built_version, compare, load_weights
 from frontdoor.linkage.model import LinkageModel, probability_at
 from frontdoor.linkage.reasons import reason_in_words
 from frontdoor.linkage.records import Record, find_pair, refuse_adoption, short
+from frontdoor.linkage.weights_in_force import version_in_force
 
 CROSSWALK = "the agency's own list, which names the one as the other's former number"
 
@@ -67,7 +68,7 @@ def explain_pair(connection: psycopg.Connection, model: LinkageModel, one: Recor
         left=one,
         right=other,
         evidence=compare(connection, model, one, other, weights=weights),
-        next_version=approved_version(connection, model),
+        next_version=version_in_force(connection) or model.version,
         block_cap=model.block_cap,
         rules=tuple(rule.label for rule in model.blocking_rules),
         pair=_pair(connection, one, other),

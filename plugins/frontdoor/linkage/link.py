@@ -34,6 +34,7 @@ class Linked:
     oversized_block_count: int
     clusters_path: Path
     pairs_path: Path
+    database_name: str
     dbt: DbtResult
 
 
@@ -123,7 +124,7 @@ def _written(scratch: Settings, path: Path, read: FileRead, *, out: Path, file_n
         [[oversized]] = connection.execute(
             "select count(*) from identity.int_blocks__oversized where not _is_retracted"
         ).fetchall()
-    return Linked(path, read, children, dict(decisions), oversized, clusters, pairs, result)
+    return Linked(path, read, children, dict(decisions), oversized, clusters, pairs, scratch.database_name, result)
 
 
 _CLUSTERS = """
@@ -132,7 +133,7 @@ _CLUSTERS = """
     where not _is_retracted
     order by agency_person_id
 """
-# The reasons: what kept the pair from being decided by itself, or what found it.
+# The reasons: what kept the pair from being decided by itself, or what parted its records all the same.
 _PAIRS = """
     select
         least(one.agency_person_id, other.agency_person_id) as "left",

@@ -41,3 +41,5 @@ def link(
             typer.echo(f"  {seconds:8.2f} s  {model}")
         typer.echo(f"  {linked.clusters_path}")
         typer.echo(f"  {linked.pairs_path}")
+    if keep:
+        typer.echo(f"scratch database: {linked.database_name}")

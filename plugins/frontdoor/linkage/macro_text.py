@@ -2,7 +2,7 @@
 
 import json
 
-from frontdoor.linkage.model import PARTS_OF_A_BIT, WEIGHT_BITS, LinkageModel
+from frontdoor.linkage.model import COMMONEST_BITS, PARTS_OF_A_BIT, RAREST_BITS, WEIGHT_BITS, LinkageModel
 
 MACRO_PATH = "macros/linkage/linkage_model.sql"
 _HEADER = """\
@@ -30,7 +30,14 @@ def linkage_macros(model: LinkageModel) -> str:
         for comparison in model.comparisons
     ]
     rules = [{"code": rule.code, "columns": rule.columns} for rule in model.blocking_rules]
-    facts = {"block_cap": model.block_cap, "weight_bits": WEIGHT_BITS, "parts_of_a_bit": PARTS_OF_A_BIT}
+    facts = {
+        "block_cap": model.block_cap,
+        "terms": model.terms,
+        "rarest_bits": RAREST_BITS,
+        "commonest_bits": COMMONEST_BITS,
+        "weight_bits": WEIGHT_BITS,
+        "parts_of_a_bit": PARTS_OF_A_BIT,
+    }
     return _HEADER + "\n".join(
         _macro(name, value)
         for name, value in (("comparisons", comparisons), ("blocking_rules", rules), ("linkage_model", facts))

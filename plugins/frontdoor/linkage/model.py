@@ -23,6 +23,10 @@ NONE = "none"
 # The low half of a pair's evidence is its weight in this many parts of a bit; the rest are the comparisons' levels.
 PARTS_OF_A_BIT = 10_000_000
 WEIGHT_BITS = 32
+TRAINED = "trained"
+# How many bits a rare value may add to its comparison's weight, and a common one take from it.
+RAREST_BITS = {"shipped": 3.0, TRAINED: 6.0}
+COMMONEST_BITS = -10.0
 _EDITS = re.compile(r"edits\(([^,()]+), ([^,()]+), (\d+)\)")
 _COLUMN = re.compile(r"\b([lr])\.([a-z_]+)")
 
@@ -104,6 +108,12 @@ class LinkageModel(_Strict):
     def prior_weight(self) -> float:
         """The weight of knowing nothing, in bits."""
         return math.log2(self.prior / (1 - self.prior))
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The columns of the spine whose values weigh more the rarer they are, in the order of their comparisons."""
+        levels = (level for comparison in self.comparisons for level in comparison.levels)
+        return tuple(dict.fromkeys(level.term_frequency for level in levels if level.term_frequency))
 
     def comparison(self, code: str) -> Comparison:
         """The comparison called `code`."""

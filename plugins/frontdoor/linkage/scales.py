@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import psycopg
 
-from frontdoor.linkage.model import weight_at
-from frontdoor.linkage.weights import COMMONEST_BITS, RAREST_BITS, TrainedWeights, find_version, read_weights
+from frontdoor.linkage.model import COMMONEST_BITS, RAREST_BITS, weight_at
+from frontdoor.linkage.weights import TrainedWeights, find_version, read_weights
 
 
 @dataclass(frozen=True, slots=True)

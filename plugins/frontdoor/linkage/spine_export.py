@@ -17,8 +17,6 @@ from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 
 SPINE = "spine"
-# What a record's value adds to or takes from its comparison's weight, as the version in force has it.
-ADJUSTMENTS = {"forename": "forename_tf", "surname": "surname_tf", "postcode": "postcode_tf"}
 _COLUMN = re.compile(r"\b[lr]\.([a-z_]+)")
 _WORD = re.compile(r"[a-z_]+")
 # What blocking rules may make of columns, in PostgreSQL as in DuckDB.
@@ -39,6 +37,11 @@ def spine_columns(model: LinkageModel) -> list[str]:
     compared = {column for level in levels for column in _COLUMN.findall(level.sql)}
     blocked = {word for rule in model.blocking_rules for column in rule.columns for word in _WORD.findall(column)}
     return sorted(compared | (blocked - _FUNCTIONS))
+
+
+def adjustments(model: LinkageModel) -> dict[str, str]:
+    """Return, by term, the column that says what a record's value adds to its weight under the version in force."""
+    return {term: f"{term}_tf" for term in model.terms}
 
 
 def key_columns(model: LinkageModel) -> list[str]:
@@ -68,7 +71,7 @@ def exported_spine(settings: Settings, model: LinkageModel) -> Iterator[duckdb.D
 
 def export_spine(connection: psycopg.Connection, path: Path, *, model: LinkageModel) -> dict[str, str]:
     """Write the spine as CSV and return its columns with DuckDB's names for their types."""
-    columns = ["record_no", *spine_columns(model), *ADJUSTMENTS.values()]
+    columns = ["record_no", *spine_columns(model), *adjustments(model).values()]
     copying = sql.SQL(
         "copy (select {} from identity.int_person_records__spine where not _is_retracted)"
         " to stdout (format csv, header)"

@@ -13,7 +13,7 @@ from splink import DuckDBAPI, Linker
 
 from frontdoor.errors import FrontdoorError
 from frontdoor.linkage.model import NONE, PARTS_OF_A_BIT, Level, LinkageModel
-from frontdoor.linkage.spine_export import ADJUSTMENTS, SPINE, exported_spine, key_columns
+from frontdoor.linkage.spine_export import SPINE, adjustments, exported_spine, key_columns
 from frontdoor.linkage.weights import TrainedWeights
 from frontdoor.settings import Settings
 
@@ -67,9 +67,11 @@ def linker(connection: duckdb.DuckDBPyConnection, settings: Mapping[str, Any], *
     return Linker(DuckDBAPI(connection=connection).register(table), dict(settings), log_level=logging.ERROR)
 
 
-def use_frozen_frequencies(linked: Linker, connection: duckdb.DuckDBPyConnection, levels: Levels) -> None:
+def use_frozen_frequencies(
+    linked: Linker, connection: duckdb.DuckDBPyConnection, model: LinkageModel, levels: Levels
+) -> None:
     """Let Splink adjust for how common a value is exactly as the spine does, instead of counting values itself."""
-    for term, column in ADJUSTMENTS.items():
+    for term, column in adjustments(model).items():
         u = levels[term]["same"][1]
         name = f"frequencies_of_{term}"
         connection.execute(

@@ -18,10 +18,10 @@ from typing import Any
 import duckdb
 from splink import Linker
 
-from frontdoor.linkage.model import NONE, Comparison, LinkageModel
-from frontdoor.linkage.spine_export import ADJUSTMENTS, SPINE
+from frontdoor.linkage.model import NONE, RAREST_BITS, TRAINED, Comparison, LinkageModel
+from frontdoor.linkage.spine_export import SPINE
 from frontdoor.linkage.splink_model import Levels, linker, shipped_levels, splink_errors, splink_settings
-from frontdoor.linkage.weights import RAREST_BITS, TRAINED, TrainedWeights
+from frontdoor.linkage.weights import TrainedWeights
 
 SEED = 7
 RANDOM_PAIRS = 1e7
@@ -58,7 +58,7 @@ def estimate(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> Trai
         prior = _prior(connection, model, levels)
         levels = {code: _believable(levels[code], shipped, prior) for code, shipped in shipped_levels(model).items()}
         prior = _prior(connection, model, levels)
-        return TrainedWeights(prior, levels, _term_frequencies(connection, levels))
+        return TrainedWeights(prior, levels, _term_frequencies(connection, model, levels))
 
 
 def _on_random_pairs(connection: duckdb.DuckDBPyConnection, model: LinkageModel, start: Levels) -> Levels:
@@ -211,11 +211,13 @@ def _prior(connection: duckdb.DuckDBPyConnection, model: LinkageModel, levels: L
     return float(prior)
 
 
-def _term_frequencies(connection: duckdb.DuckDBPyConnection, levels: Levels) -> dict[str, dict[int, float]]:
+def _term_frequencies(
+    connection: duckdb.DuckDBPyConnection, model: LinkageModel, levels: Levels
+) -> dict[str, dict[int, float]]:
     """Return the share of each value seen more than once, down to where rarer could not add more to a weight."""
     rarest = 2.0 ** RAREST_BITS[TRAINED]
     frequencies = {}
-    for term in ADJUSTMENTS:
+    for term in model.terms:
         floor = levels[term]["same"][1] / rarest
         frequencies[term] = dict(
             connection.execute(

@@ -9,11 +9,10 @@ import psycopg
 
 from frontdoor.contracts.codes import load_code_list
 from frontdoor.errors import WarehouseError
-from frontdoor.linkage.model import LinkageModel, load_linkage_model
+from frontdoor.linkage.model import TRAINED, LinkageModel, load_linkage_model
 from frontdoor.linkage.scales import Scale, scale_of
 from frontdoor.linkage.weight_report import compare_scales
 from frontdoor.linkage.weights import (
-    TRAINED,
     TrainedWeights,
     require_complete,
     store_proposal,

@@ -20,7 +20,6 @@ SMALLEST_GROUP = 10
 # Between smaller groups a gap is mostly chance.
 SMALLEST_GROUP_OF_A_GAP = 100
 IDENTIFIERS = ("nhs_number", "upn")
-TERMS = ("forename", "surname", "postcode")
 
 
 def compare_scales(
@@ -56,7 +55,7 @@ def compare_scales(
 
 def score_pairs(connection: psycopg.Connection, model: LinkageModel, old: Scale, new: Scale) -> None:
     """Put the kept pairs as both versions score and decide them into `pg_temp.scored`, for this session."""
-    _put_terms(connection, old, new)
+    _put_terms(connection, model, old, new)
     connection.execute(_scored(model, old, new))
 
 
@@ -84,12 +83,12 @@ def widest_gap(groups: list[dict[str, Any]], which: str) -> float | None:
     return round(100 * max(gaps), 2) if gaps else None
 
 
-def _put_terms(connection: psycopg.Connection, old: Scale, new: Scale) -> None:
+def _put_terms(connection: psycopg.Connection, model: LinkageModel, old: Scale, new: Scale) -> None:
     """Put what each counted value adds under both versions beside the pairs, for this session."""
     connection.execute(
         "create temporary table compared_terms (term_code text, term_hash bigint, old_bits float8, new_bits float8)"
     )
-    for term in TERMS:
+    for term in model.terms:
         hashes = sorted({*old.weights.term_frequencies.get(term, ()), *new.weights.term_frequencies.get(term, ())})
         connection.execute(
             "insert into compared_terms"
@@ -118,6 +117,12 @@ def _scored(model: LinkageModel, old: Scale, new: Scale) -> sql.Composed:
     ]
     return sql.SQL(_SCORED).format(
         columns=sql.SQL(", ").join(columns),
+        terms=sql.SQL(" ").join(
+            sql.SQL("left join compared_terms as {0} on spine.{0} = {0}.term_hash and {0}.term_code = {1}").format(
+                sql.Identifier(term), sql.Literal(term)
+            )
+            for term in model.terms
+        ),
         nhs_level=levels["nhs_number"],
         same_nhs=model.comparison("nhs_number").level("same"),
         old_link=weight_at(old.link_at_probability),
@@ -167,12 +172,7 @@ _SCORED = """
             {columns}
         from identity.int_matches__pairs as pair
         inner join identity.int_person_records__spine as spine on pair.left_record_no = spine.record_no
-        left join compared_terms as forename
-            on spine.forename = forename.term_hash and forename.term_code = 'forename'
-        left join compared_terms as surname
-            on spine.surname = surname.term_hash and surname.term_code = 'surname'
-        left join compared_terms as postcode
-            on spine.postcode = postcode.term_hash and postcode.term_code = 'postcode'
+        {terms}
         where not pair._is_retracted
     ),
     linked as (

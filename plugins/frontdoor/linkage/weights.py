@@ -15,15 +15,11 @@ from psycopg.types.json import Jsonb
 
 from frontdoor.errors import WarehouseError
 from frontdoor.linkage.decisions import same_person
-from frontdoor.linkage.model import NONE, LinkageModel
+from frontdoor.linkage.model import NONE, TRAINED, LinkageModel
 from frontdoor.linkage.weights_in_force import comparisons_sha256
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import Role, connect
 
-TRAINED = "trained"
-# By how many bits a value nobody counted may at most add to its comparison's weight; the spine's macros use the same.
-RAREST_BITS = {"shipped": 3.0, TRAINED: 6.0}
-COMMONEST_BITS = -10.0
 SHORTEST_NAME = 2
 SHORTEST_REASON = 3
 
