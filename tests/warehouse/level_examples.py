@@ -178,7 +178,10 @@ EXAMPLES = [
         ("Rosel", "Zmay Rosel", "other", "partly"),
         ("Zmay", "Zmae", "other", "same"),
         ("Zm", "Zmay", "partly", "none"),
-        ("Z", "Zmay", "none", "partly"),
+        ("Z", "Zmay", "initial", "partly"),
+        ("Z", "z.", "initial", "same"),
+        ("Z", "Qmay", "other", "initial"),
+        ("", "Z", "none", "initial"),
         ("Zmay", "Zmayo", "partly", "other"),
     ),
     *examples(

@@ -148,6 +148,21 @@ SITUATIONS = (
         linked("FORENAME_BIRTH_DATE"),
     ),
     Situation(
+        "a_changed_surname_is_outweighed_by_forename_birth_date_and_home",
+        (record("police", ADA), record("school", ADA, surname="Marrowby")),
+        ONE,
+        linked("FORENAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "another_surname_and_another_day_of_birth_is_not_one_child",
+        (
+            record("police", ADA, middle_names="Zzmay"),
+            record("school", ADA, surname="Marrowby", dob="2014-05-04", middle_names="Zzmay"),
+        ),
+        TWO,
+        for_a_person("POSTCODE_FORENAME", "NAME_CONFLICT"),
+    ),
+    Situation(
         "a_slip_of_the_pen_in_a_name_people_have_is_no_twin",
         (record("police", ADA, forename="Charlotte"), record("school", ADA, forename="Charlote")),
         ONE,
@@ -175,6 +190,21 @@ SITUATIONS = (
         linked("FORENAME_BIRTH_DATE"),
     ),
     Situation(
+        "a_middle_initial_speaks_for_a_rare_name_and_birth_date",
+        (
+            record("police", ADA, middle_names="Z"),
+            record("school", ADA, postcode="PE3 9ZZ", middle_names="Zzmay"),
+        ),
+        ONE,
+        linked("FORENAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "another_middle_initial_may_be_a_brother_s_of_the_same_first_name",
+        (record("police", ADA, middle_names="Q"), record("school", ADA, middle_names="Zzmay")),
+        TWO,
+        for_a_person("FORENAME_BIRTH_DATE", "TWIN"),
+    ),
+    Situation(
         "the_same_district_speaks_for_a_name_and_birth_date",
         (record("police", ADA), record("school", ADA, postcode="PE1 9ZZ")),
         ONE,
@@ -185,6 +215,15 @@ SITUATIONS = (
         (record("police", ADA, ethnicity="WIRT"), record("school", ADA, postcode="PE3 9ZZ", ethnicity="WIRT")),
         ONE,
         linked("FORENAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "sex_and_ethnicity_do_not_speak_against_another_pupil_number",
+        (
+            record("police", ADA, ethnicity="WIRT", upn=upn(205)),
+            record("school", ADA, postcode="PE3 9ZZ", ethnicity="WIRT", upn=upn(206)),
+        ),
+        TWO,
+        for_a_person("FORENAME_BIRTH_DATE", "NAME_BIRTH_ONLY"),
     ),
     Situation(
         "an_ethnicity_nobody_gave_speaks_for_nothing",
@@ -203,6 +242,23 @@ SITUATIONS = (
         (record("police", ADA, forename="Z"), record("school", ADA, forename="Z")),
         TWO,
         for_a_person("SURNAME_BIRTH_DATE", "FORENAME_MISSING"),
+    ),
+    Situation(
+        "an_initial_fits_the_forename_of_a_child_of_that_name_birth_date_sex_and_home",
+        (record("police", ADA, forename="Z"), record("school", ADA)),
+        ONE,
+        linked("SURNAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "an_initial_from_another_home_is_no_forename",
+        (record("police", ADA, forename="Z"), record("school", ADA, postcode="PE1 9ZZ")),
+        TWO,
+        for_a_person("SURNAME_BIRTH_DATE", "FORENAME_MISSING"),
+    ),
+    Situation(
+        "an_initial_that_fits_both_twins_is_neither_s",
+        (record("police", ADA, forename="Z"), record("school", ADA), record("health", BEA)),
+        THREE_APART,
     ),
     Situation(
         "placeholder_names_link_nobody",
@@ -365,6 +421,18 @@ SITUATIONS = (
         (record("council", ADA, upn=upn(202)), record("school", STRANGER, upn=upn(202))),
         TWO,
         vetoed("UPN", "NAME_BIRTH_CONFLICT"),
+    ),
+    Situation(
+        "a_sister_s_upn_does_not_make_another_forename_without_a_birth_date_one_child",
+        (record("council", ADA, upn=upn(207)), record("school", BEA, dob="", upn=upn(207))),
+        TWO,
+        for_a_person("UPN", "NAME_BIRTH_CONFLICT"),
+    ),
+    Situation(
+        "a_upn_makes_a_mistyped_birth_date_and_a_changed_forename_one_child",
+        (record("council", ADA, upn=upn(208)), record("school", BEA, dob="2014-05-04", upn=upn(208))),
+        ONE,
+        linked("UPN"),
     ),
     Situation(
         "a_upn_with_a_wrong_check_letter_is_no_evidence",

@@ -12,7 +12,8 @@
         {{ has_level('forename', ['same', 'nickname', 'swapped', 'alike']) }} as is_alike_forename,
         {{ has_alike_surname() }} as is_alike_surname,
         {{ has_level('sex', ['other']) }} as is_other_sex,
-        {{ has_same_home() }} as is_same_home
+        {{ has_same_home() }} as is_same_home,
+        {{ has_level('phone', ['same']) }} or {{ has_level('email', ['same']) }} as is_same_contact
     from {{ scored }}
     where weight >= {{ weights.review_at }}
         or rule_no = 0
@@ -41,7 +42,13 @@
             when (either_flags & ~both_flags) & {{ record_flag('unborn') }} > 0 then 'UNBORN'
             when is_crosswalk then null
             when is_other_sex and (not is_alike_forename or not (is_same_nhs or is_same_upn)) then 'SEX_CONFLICT'
-            when is_identified or is_same_nhs or is_same_upn then null
+            when is_identified then null
+            -- A brother's or a sister's number on a record whose birth date does not tell them apart.
+            when (is_same_nhs or is_same_upn)
+                and {{ has_level('forename', ['other']) }}
+                and {{ has_level('birth_date', ['none', 'month', 'year', 'other']) }}
+                then 'NAME_BIRTH_CONFLICT'
+            when is_same_nhs or is_same_upn then null
             when is_other_nhs then 'NHS_DIFFERS'
             when is_like_a_twin then 'TWIN'
             -- An expected child has no name yet: its mother's, her home and the very day speak for it, between agencies.
@@ -49,18 +56,39 @@
                 and is_alike_surname and is_same_home and not is_same_scope
                 then null
             when {{ has_level('forename', ['none']) }} then 'FORENAME_MISSING'
-            when {{ has_level('forename', ['initial']) }} and not {{ has_level('middle_names', ['same']) }}
+            -- An initial may be a twin's too; where a twin is known, whoever fits both is taken from both again.
+            when {{ has_level('forename', ['initial']) }}
+                and not {{ has_level('middle_names', ['same']) }}
+                and not (
+                    either_flags & {{ record_flag('forename') }} > 0
+                    and {{ has_level('surname', ['same']) }}
+                    and {{ has_level('sex', ['same']) }}
+                    and is_same_birth_date
+                    and is_same_home
+                )
                 then 'FORENAME_MISSING'
             -- Where many live at one address, a birth date and half a name in common happen by chance.
             when {{ has_level('forename', ['other']) }}
-                or {{ has_level('surname', ['other']) }}
+                -- Surnames change; then forename, birth date and home must all be the same.
+                or (
+                    {{ has_level('surname', ['other']) }}
+                    and not ({{ has_level('forename', ['same']) }} and is_same_birth_date and is_same_home)
+                )
                 or ({{ has_level('surname', ['none']) }} and not {{ has_level('forename', ['same']) }})
                 or (
                     {{ has_level('forename', ['partly']) }}
                     and not ({{ has_level('surname', ['same', 'half']) }} and is_same_birth_date)
                 )
                 then 'NAME_CONFLICT'
-            when {{ has_level('birth_date', ['none']) }} then 'BIRTH_DATE_MISSING'
+            -- Brothers may share a first name, and a son his father's; a middle name that fits tells them apart.
+            when {{ has_level('birth_date', ['none']) }}
+                and not (
+                    {{ has_level('forename', ['same']) }}
+                    and {{ has_level('surname', ['same']) }}
+                    and {{ has_level('middle_names', ['same', 'partly', 'initial']) }}
+                    and ({{ has_level('address', ['same']) }} or is_same_contact)
+                )
+                then 'BIRTH_DATE_MISSING'
             when {{ has_level('birth_date', ['month']) }} then 'BIRTH_DATE_GUESSED'
             when {{ has_level('birth_date', ['year', 'other']) }} then 'BIRTH_DATE_CONFLICT'
             when not is_corroborated then 'NAME_BIRTH_ONLY'
@@ -96,17 +124,22 @@
                     and (either_flags & ~both_flags) & {{ record_flag('known_forename') }} = 0
                 )
             ) as is_like_a_twin,
-            -- Nobody links on a name and a birth date alone: another field agrees too. A district, or sex and ethnicity
-            -- together, say little, so the odds must be 256 to 1 at least.
+            -- Nobody links on a name and a birth date alone: another field agrees too. A district, a middle initial, or
+            -- sex and ethnicity together, say little, so the odds must be 256 to 1 at least and no number be different.
             is_same_home
-            or {{ has_level('phone', ['same']) }}
-            or {{ has_level('email', ['same']) }}
+            or is_same_contact
             or {{ has_level('middle_names', ['same']) }}
             or (
                 weight >= 8
+                and not is_other_upn
                 and (
                     {{ has_level('postcode', ['district']) }}
-                    or (is_same_ethnicity and {{ has_level('sex', ['same']) }})
+                    or {{ has_level('middle_names', ['partly', 'initial']) }}
+                    or (
+                        is_same_ethnicity
+                        and {{ has_level('sex', ['same']) }}
+                        and not {{ has_level('address', ['other']) }}
+                    )
                 )
             ) as is_corroborated
         from (

@@ -243,11 +243,11 @@
   {
     "code": "middle_names",
     "shift": 51,
-    "mask": 3,
+    "mask": 7,
     "levels": [
       {
         "code": "none",
-        "sql": "l.middle_names is null or r.middle_names is null",
+        "sql": "l.middle_initial is null or r.middle_initial is null",
         "term_frequency": ""
       },
       {
@@ -261,6 +261,11 @@
         "term_frequency": ""
       },
       {
+        "code": "initial",
+        "sql": "(l.middle_names is null or r.middle_names is null) and l.middle_initial = r.middle_initial",
+        "term_frequency": ""
+      },
+      {
         "code": "other",
         "sql": "true",
         "term_frequency": ""
@@ -269,7 +274,7 @@
   },
   {
     "code": "address",
-    "shift": 53,
+    "shift": 54,
     "mask": 3,
     "levels": [
       {
@@ -296,7 +301,7 @@
   },
   {
     "code": "phone",
-    "shift": 55,
+    "shift": 56,
     "mask": 3,
     "levels": [
       {
@@ -318,7 +323,7 @@
   },
   {
     "code": "email",
-    "shift": 57,
+    "shift": 58,
     "mask": 3,
     "levels": [
       {
@@ -468,6 +473,12 @@
 {% macro linkage_model() -%}
     {{ return({
   "block_cap": 50,
+  "crowds": {
+    "postcode": 500,
+    "address": 50,
+    "phone": 50,
+    "email": 50
+  },
   "terms": [
     "forename",
     "surname",

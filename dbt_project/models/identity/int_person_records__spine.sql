@@ -9,11 +9,31 @@
 
 with
 
-standardised as (
+all_standardised as not materialized (
 
     select * from {{ ref('int_person_records__standardised') }}
+
+),
+
+crowds as not materialized (
+
+    select * from {{ ref('int_contact_details__crowded') }}
+
+),
+
+standardised as (
+
+    select all_standardised.* from all_standardised
     {% if is_incremental() %}
-        where {{ is_touched('int_person_records__standardised') }}
+        where {{ is_touched('all_standardised') }}
+        {%- for detail in linkage_model().crowds %}
+        union
+        -- What became a crowd's, or no longer is, changes what is known of all who share it.
+        select all_standardised.*
+        from crowds
+        inner join all_standardised on crowds.detail_hash = {{ detail_hash(detail, 'all_standardised.') }}
+        where crowds.detail_code = '{{ detail }}' and {{ is_touched('crowds') }}
+        {%- endfor %}
     {% endif %}
 
 ),
@@ -29,9 +49,7 @@ comparable as (
 
     select
         standardised.*,
-        forename_roots.root as forename_root_text,
-        -- On adoption the old record leaves the index for good; domain.md 7.7.
-        standardised._is_retracted or standardised.adoption_side_code is not distinct from 'PRE' as is_left_out
+        forename_roots.root as forename_root_text
     from standardised
     left join forename_roots on standardised.evident_forename = forename_roots.forename
 
@@ -68,15 +86,16 @@ coded as (
         extract(day from evident_birth_date)::smallint as birth_day,
         is_birth_date_exact,
         case when sex_code in ('M', 'F') then sex_code::"char" end as sex,
-        {{ value_hash('evident_postcode', 5) }} as postcode,
+        {{ unless_crowded('postcode', detail_hash('postcode')) }} as postcode,
         hashtext(left(evident_postcode, greatest(length(evident_postcode) - 4, 2))) as postcode_district,
         evident_postcode as postcode_text,
         {{ value_hash('evident_middle_names', 6) }} as middle_names,
         evident_middle_names as middle_names_text,
-        {{ value_hash('evident_address', 7) }} as address,
+        ascii(middle_initial) as middle_initial,
+        {{ unless_crowded('address', detail_hash('address')) }} as address,
         left(evident_address, 60) as address_text,
-        {{ value_hash('evident_phone', 8) }} as phone,
-        {{ value_hash('evident_email', 9) }} as email,
+        {{ unless_crowded('phone', detail_hash('phone')) }} as phone,
+        {{ unless_crowded('email', detail_hash('email')) }} as email,
         case when ethnicity_code not in ('NOBT', 'REFU') then hashtext(ethnicity_code) end as ethnicity,
         {{ number_of_key('mother_record_key') }} as mother,
         {{ number_of_key('former_record_key') }} as former_record_no,
@@ -85,7 +104,8 @@ coded as (
         {{ record_flag('restricted') }} * is_restricted::integer
         + {{ record_flag('nhs_verified') }} * is_nhs_number_verified::integer
         + {{ record_flag('adopted') }} * (adoption_side_code is not distinct from 'POST')::integer
-        + {{ record_flag('unborn') }} * is_unborn::integer as record_flags,
+        + {{ record_flag('unborn') }} * is_unborn::integer
+        + {{ record_flag('forename') }} * (evident_forename is not null)::integer as record_flags,
         is_left_out as _is_retracted
     from comparable
 

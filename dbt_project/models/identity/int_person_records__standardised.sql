@@ -1,10 +1,14 @@
+{%- set shared_details = [] -%}
+{%- for detail in linkage_model().crowds -%}
+    {%- do shared_details.append({'columns': [detail_hash(detail)]}) -%}
+{%- endfor -%}
 {{ config(
     unique_key='record_key',
     indexes=[
         {'columns': ['record_key'], 'unique': true},
         {'columns': ['record_no'], 'unique': true},
         {'columns': ['_built_in']}
-    ]
+    ] + shared_details
 ) }}
 
 with
@@ -108,6 +112,7 @@ standardised as (
         left(evidence.cleaned_forename, 1) as forename_initial,
         evidence.evident_surname,
         evidence.evident_middle_names,
+        left(evidence.cleaned_middle_names, 1) as middle_initial,
         evidence.cleaned_alias_forename as alias_forename,
         evidence.cleaned_alias_surname as alias_surname,
         evidence.cleaned_surname_first as surname_first,
@@ -130,6 +135,8 @@ standardised as (
         case when evidence.is_unborn then evidence.expected_birth_date end as expected_birth_date,
         coalesce(evidence.is_birth_date_exact, false) as is_birth_date_exact,
         evidence.first_recorded_at,
+        -- On adoption the old record leaves the index for good; domain.md 7.7.
+        evidence._is_retracted or coalesce(evidence.adoption_side_code = 'PRE', false) as is_left_out,
         {{ build_no() }}::bigint as _built_in,
         evidence._is_retracted
     from evidence

@@ -32,6 +32,7 @@ def linkage_macros(model: LinkageModel) -> str:
     rules = [{"code": rule.code, "columns": rule.columns} for rule in model.blocking_rules]
     facts = {
         "block_cap": model.block_cap,
+        "crowds": model.crowds,
         "terms": model.terms,
         "rarest_bits": RAREST_BITS,
         "commonest_bits": COMMONEST_BITS,

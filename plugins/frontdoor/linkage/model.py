@@ -101,6 +101,7 @@ class LinkageModel(_Strict):
     link_at_probability: Probability
     review_at_probability: Probability
     block_cap: Annotated[int, Field(ge=2)]
+    crowds: dict[Literal["postcode", "address", "phone", "email"], Annotated[int, Field(ge=2)]]
     comparisons: list[Comparison] = Field(min_length=1)
     blocking_rules: list[BlockingRule] = Field(min_length=1)
 

@@ -29,6 +29,7 @@ MODEL = LinkageModel.model_validate(
         "link_at_probability": 0.9,
         "review_at_probability": 0.5,
         "block_cap": 10,
+        "crowds": {},
         "comparisons": [
             {
                 "code": "forename",

@@ -1,0 +1,101 @@
+{%- set crowds = linkage_model().crowds -%}
+{{ config(
+    unique_key=['detail_code', 'detail_hash'],
+    indexes=[
+        {'columns': ['detail_code', 'detail_hash'], 'unique': true},
+        {'columns': ['_built_in']}
+    ],
+    pre_hook="{{ plan_by_index() }}"
+) }}
+
+with
+
+standardised as not materialized (
+
+    select * from {{ ref('int_person_records__standardised') }}
+
+),
+
+{% if is_incremental() %}
+
+earlier as (
+
+    select * from {{ this }}
+
+),
+
+-- Values that somebody has now, and those that a crowd shared: somebody may have left it.
+questioned as (
+
+    {% for detail in crowds %}
+        select
+            '{{ detail }}' as detail_code,
+            {{ detail_hash(detail, 'standardised.') }} as detail_hash
+        from standardised
+        where {{ is_touched('standardised') }} and standardised.evident_{{ detail }} is not null
+        union
+    {% endfor %}
+    select
+        earlier.detail_code,
+        earlier.detail_hash
+    from earlier
+    where not earlier._is_retracted
+
+),
+
+-- Counted only as far as it matters.
+counted as (
+
+    {% for detail, cap in crowds.items() %}
+        select
+            questioned.detail_code,
+            questioned.detail_hash,
+            exists(
+                select 1 from standardised
+                where {{ detail_hash(detail, 'standardised.') }} = questioned.detail_hash
+                    and not standardised.is_left_out
+                offset {{ cap }}
+            ) as is_crowd
+        from questioned
+        where questioned.detail_code = '{{ detail }}'
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+-- Only what became a crowd's, or no longer is.
+crowded as (
+
+    select
+        counted.detail_code,
+        counted.detail_hash,
+        {{ build_no() }}::bigint as _built_in,
+        not counted.is_crowd as _is_retracted
+    from counted
+    left join earlier on counted.detail_code = earlier.detail_code and counted.detail_hash = earlier.detail_hash
+    where counted.is_crowd = coalesce(earlier._is_retracted, true)
+
+)
+
+{% else %}
+
+crowded as (
+
+    {% for detail, cap in crowds.items() %}
+        select
+            '{{ detail }}' as detail_code,
+            {{ detail_hash(detail, 'standardised.') }} as detail_hash,
+            {{ build_no() }}::bigint as _built_in,
+            false as _is_retracted
+        from standardised
+        where standardised.evident_{{ detail }} is not null and not standardised.is_left_out
+        group by {{ detail_hash(detail, 'standardised.') }}
+        having count(*) > {{ cap }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+{% endif %}
+
+select * from crowded

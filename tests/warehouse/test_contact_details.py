@@ -1,0 +1,94 @@
+"""A home or a telephone speaks for a child as long as a family shares it, and for nobody once a crowd does."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from frontdoor.settings import Settings
+
+from tests.warehouse.scratch_links import Found, PersonRow, ScratchLinks, scratch_links
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+HOSTEL = {"address": "The Old Hostel, 1 Quillworth Street"}
+ADA = {"forename": "Zzada", "surname": "Quillworth", "dob": "2014-05-03", "sex": "F", "middle_names": "Zzmay"}
+# A changed surname, which only the same home outweighs.
+HERS = ({**ADA, **HOSTEL, "record_id": "ada-1"}, {**ADA, **HOSTEL, "record_id": "ada-2", "surname": "Marrowby"})
+TOGETHER, APART = {frozenset({"ada-1", "ada-2"})}, {frozenset({"ada-1"}), frozenset({"ada-2"})}
+FAMILY = {"address": "7 Zed Street", "sex": "M", "surname": "Quorbin", "source": "police"}
+
+
+def strangers(count: int, *, first: int = 0) -> Iterator[PersonRow]:
+    """Others at the hostel, nothing like each other; a crowd is more than fifty."""
+    letters = "bcdfghjklmnpqrstvwxz"
+    for number in range(first, first + count):
+        name = letters[number % 20] + "a" + letters[number // 20] + "o" + letters[(number * 7) % 20]
+        born = date(2006, 1, 9) + timedelta(days=41 * number)
+        yield {**HOSTEL, "record_id": f"other-{number}", "forename": f"Z{name}", "surname": f"{name}u{name}",
+               "dob": born.isoformat()}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def links(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScratchLinks]:
+    with scratch_links(warehouse, tmp_path_factory.mktemp("details")) as found:
+        yield found
+
+
+def of_ada(links: ScratchLinks) -> set[frozenset[str]]:
+    return {group for group in links.groups() if any(record.startswith("ada-") for record in group)}
+
+
+def test_a_home_speaks_until_a_crowd_shares_it_and_again_when_the_crowd_has_left(links: ScratchLinks) -> None:
+    links.deliver([*HERS, *strangers(48)])
+    assert of_ada(links) == TOGETHER
+    links.deliver(strangers(1, first=48))
+    assert of_ada(links) == APART
+    in_increments = links.groups()
+    links.rebuild(is_full=True)
+    assert links.groups() == in_increments
+    links.deliver([{**next(strangers(1, first=48)), "address": "9 Elsewhere Road"}])
+    assert of_ada(links) == TOGETHER
+    in_increments = links.groups()
+    links.rebuild(is_full=True)
+    assert links.groups() == in_increments
+
+
+BROTHERS = ("Zzimran", "Zzupert", "Zzohail", "Zzedwin", "Zzabdul", "Zzoskar")
+# Middle names of two records of which one has no birth date, what else they share, and what becomes of them.
+WITHOUT_BIRTH_DATE = (
+    (("Zzomar", "Zzomar"), {}, ("linked", None)),
+    (("Zzomar", "Z"), {}, ("linked", None)),
+    (("Zzomar", ""), {}, ("review", "BIRTH_DATE_MISSING")),
+    (("Zzomar", "Khalid"), {"phone": "01632 960912"}, ("review", "BIRTH_DATE_MISSING")),
+    (("Zzomar", "Zzomar"), {"address": ""}, None),
+    (("Zzomar", "Zzomar"), {"address": "", "phone": "01632 960911"}, ("linked", None)),
+)
+# One who moved, and one of whose home nobody says anything.
+MOVED = {"moved-a": "1 Zadumel Lane", "moved-b": "Flat 9, Yorvic House", "moved-c": ""}
+
+
+@pytest.fixture(scope="module")
+def pairs(links: ScratchLinks) -> dict[frozenset[str], Found]:
+    """The pairs of all these, taken in together."""
+    rows: list[PersonRow] = [
+        {**FAMILY, "forename": BROTHERS[number], "record_id": f"{number}-{place}", "middle_names": name,
+         "dob": ("", "2012-03-04")[place], **contact}
+        for number, (middle_names, contact, _) in enumerate(WITHOUT_BIRTH_DATE)
+        for place, name in enumerate(middle_names)
+    ]  # fmt: skip
+    child = {**ADA, "forename": "Zzupton", "middle_names": "", "ethnicity": "WIRT"}
+    links.deliver([*rows, *({**child, "record_id": name, "address": address} for name, address in MOVED.items())])
+    return links.pairs()
+
+
+@pytest.mark.parametrize("number", range(len(WITHOUT_BIRTH_DATE)))
+def test_without_a_birth_date_a_full_name_and_a_home_are_needed_since_brothers_share_first_names(
+    pairs: dict[frozenset[str], Found], number: int
+) -> None:
+    found = pairs.get(frozenset({f"{number}-0", f"{number}-1"}))
+    assert (found and (found.decision, found.reason)) == WITHOUT_BIRTH_DATE[number][2]
+
+
+def test_sex_and_ethnicity_do_not_speak_against_another_address(pairs: dict[frozenset[str], Found]) -> None:
+    assert pairs[frozenset({"moved-a", "moved-b"})].reason == "NAME_BIRTH_ONLY"
+    assert pairs[frozenset({"moved-a", "moved-c"})].decision == "linked"
