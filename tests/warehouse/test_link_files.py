@@ -9,9 +9,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from frontdoor import cli
+from frontdoor.linkage.link import trained_on
+from frontdoor.linkage.model import load_linkage_model
 from frontdoor.linkage.person_files import COLUMNS, FileRead, FileRefused, read_person_file
 from frontdoor.linkage.scratch import scratch_warehouse
+from frontdoor.linkage.splink_model import shipped_levels
 from frontdoor.settings import Settings
+from frontdoor.synthesis.person_records import write_person_records
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.dbt import run_dbt
 
@@ -274,6 +278,23 @@ def test_a_version_of_weights_nobody_has_and_a_file_that_is_not_there_are_named(
     assert problem == "frontdoor: no such file: nobody.csv"
     assert scratch_databases(warehouse) == before
     assert not (tmp_path / "out").exists()
+
+
+def test_weights_are_trained_on_all_files_since_one_alone_may_hold_each_child_once(
+    warehouse: Settings, tmp_path: Path
+) -> None:
+    whole, one, other = (tmp_path / f"{name}.csv" for name in ("whole", "one", "other"))
+    write_person_records(whole, count=1_500, seed=5, has_truth=False)
+    header, *lines = whole.read_text(encoding="utf-8").splitlines(keepends=True)
+    one.write_text(header + "".join(lines[::2]), encoding="utf-8")
+    other.write_text(header + "".join(lines[1::2]), encoding="utf-8")
+    model = load_linkage_model(warehouse)
+    at_once, in_two = (trained_on(warehouse, paths, model, at=MONDAY) for paths in ([whole], [one, other]))
+    assert in_two.prior == pytest.approx(at_once.prior)
+    for comparison, levels in at_once.levels.items():
+        for level, numbers in levels.items():
+            assert in_two.levels[comparison][level] == pytest.approx(numbers), (comparison, level)
+    assert in_two.levels["forename"]["same"] != shipped_levels(model)["forename"]["same"]
 
 
 def test_several_people_may_link_at_once(warehouse: Settings) -> None:

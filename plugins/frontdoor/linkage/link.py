@@ -20,8 +20,6 @@ from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.dbt import DbtResult, run_dbt
 
-DEFAULT, TRAIN = "default", "train"
-
 
 @dataclass(frozen=True, slots=True)
 class Linked:
@@ -56,15 +54,13 @@ def link_files(
     if missing:
         raise FrontdoorError(f"no such file: {', '.join(missing)}")
     model = load_linkage_model(settings)
-    chosen = None if weights in (DEFAULT, TRAIN) else _version_of_the_warehouse(settings, weights)
+    chosen = _chosen(settings, paths, model, weights=weights, at=at)
     out.mkdir(parents=True, exist_ok=True)
     with scratch_warehouse(settings, is_kept=is_kept) as scratch:
+        if chosen is not None:
+            _put_in_force(scratch, chosen, model, at=at)
         for file_no, path in enumerate(paths, start=1):
             read = _take_in(scratch, path, file_no=file_no, at=at)
-            if file_no == 1 and weights == TRAIN:
-                chosen = _train(scratch, model, build_no=file_no)
-            if file_no == 1 and chosen is not None:
-                _put_in_force(scratch, chosen, model, at=at)
             selector = "linkage" if file_no == 1 else "linkage_increment"
             result = run_dbt(
                 scratch,
@@ -89,17 +85,31 @@ def _take_in(scratch: Settings, path: Path, *, file_no: int, at: datetime) -> Fi
         return read_person_file(connection, path, file_no=file_no, build_no=file_no, at=at)
 
 
-def _train(scratch: Settings, model: LinkageModel, *, build_no: int) -> TrainedWeights:
-    """Weights estimated on the first file's records, by Splink."""
+def _chosen(
+    settings: Settings, paths: Sequence[Path], model: LinkageModel, *, weights: str, at: datetime
+) -> TrainedWeights | None:
+    match weights:
+        case "default":
+            return None
+        case "train":
+            return trained_on(settings, paths, model, at=at)
+        case version:
+            with connect(settings, role="transformer") as connection:
+                return read_weights(connection, version)
+
+
+def trained_on(settings: Settings, paths: Sequence[Path], model: LinkageModel, *, at: datetime) -> TrainedWeights:
+    """Return weights that Splink estimates on the records of all files: one register without doubles teaches nothing.
+
+    Raises FileRefused for a file that cannot be read.
+    """
     from frontdoor.linkage.splink_model import train
 
-    run_dbt(scratch, selector="spine", build_no=build_no, full_refresh=True, left_out=("test", "unit_test"))
-    return train(scratch, model)
-
-
-def _version_of_the_warehouse(settings: Settings, version: str) -> TrainedWeights:
-    with connect(settings, role="transformer") as connection:
-        return read_weights(connection, version)
+    with scratch_warehouse(settings) as scratch:
+        for file_no, path in enumerate(paths, start=1):
+            _take_in(scratch, path, file_no=file_no, at=at)
+        run_dbt(scratch, selector="spine", build_no=len(paths), full_refresh=True, left_out=("test", "unit_test"))
+        return train(scratch, model)
 
 
 def _put_in_force(scratch: Settings, weights: TrainedWeights, model: LinkageModel, *, at: datetime) -> None:

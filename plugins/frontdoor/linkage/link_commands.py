@@ -15,9 +15,7 @@ app = typer.Typer(no_args_is_help=True)
 def link(
     files: Annotated[list[Path], typer.Argument(help="CSV files of person records, taken in one after the other.")],
     out: Annotated[Path, typer.Option(help="Folder for clusters.N.csv and pairs.N.csv, N counting the files.")],
-    weights: Annotated[
-        str, typer.Option(help="default, train (by Splink, on the first file), or a version.")
-    ] = "default",
+    weights: Annotated[str, typer.Option(help="default, train (by Splink, on all files), or a version.")] = "default",
     as_of: Annotated[
         str | None, typer.Option(help="The day after which no birth date is believed (ISO 8601; now).")
     ] = None,
