@@ -19,6 +19,7 @@
         {%- endif %}
         create temporary table component_links on commit drop as
         {{ component_links() }};
+        analyze component_links;
         create temporary table component_labels on commit drop as
         {{ smallest_neighbours('component_links') }};
         {% if is_incremental() -%}

@@ -5,6 +5,6 @@
         set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off;
         set local max_parallel_workers_per_gather = 0
     {%- else -%}
-        set local work_mem = '256MB'; set local enable_mergejoin = off
+        set local work_mem = '256MB'; set local enable_mergejoin = off; set local enable_nestloop = off
     {%- endif -%}
 {%- endmacro %}

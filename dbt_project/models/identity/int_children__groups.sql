@@ -60,18 +60,11 @@ doubtful as materialized (
     select labels.component_no
     from labels
     inner join blocked on labels.record_no = blocked.record_no
-    where blocked.{{ blocking_key(1) }} is not null
-        or blocked.{{ blocking_key(2) }} is not null
-        or blocked.flags & {{ record_flag('adopted') }} > 0
     group by labels.component_no
     having min(blocked.{{ blocking_key(1) }}) <> max(blocked.{{ blocking_key(1) }})
         or min(blocked.{{ blocking_key(2) }}) <> max(blocked.{{ blocking_key(2) }})
         or bit_or(blocked.flags) & {{ record_flag('adopted') }} > 0
-    union
-    select labels.component_no
-    from labels
-    group by labels.component_no
-    having count(*) > {{ largest_group }}
+        or count(*) > {{ largest_group }}
     union
     select labels.component_no
     from separations
@@ -309,9 +302,13 @@ broken as (
 nodes as (
 
     {% if is_incremental() %}
-        select component_nodes.record_no from component_nodes
+        select
+            component_nodes.record_no,
+            coalesce(labels.component_no, component_nodes.record_no) as component_no
+        from component_nodes
+        left join labels on component_nodes.record_no = labels.record_no
     {% else %}
-        select labels.record_no from labels
+        select * from labels
     {% endif %}
 
 ),
@@ -320,13 +317,12 @@ child_groups as (
 
     select
         nodes.record_no,
-        coalesce(labels.component_no, nodes.record_no) as component_no,
-        coalesce(broken.group_no, labels.component_no, nodes.record_no) as group_no,
+        nodes.component_no,
+        coalesce(broken.group_no, nodes.component_no) as group_no,
         broken.conflict_code,
         {{ build_no() }}::bigint as _built_in,
         false as _is_retracted
     from nodes
-    left join labels on nodes.record_no = labels.record_no
     left join broken on nodes.record_no = broken.record_no
 
 )

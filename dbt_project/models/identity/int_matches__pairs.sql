@@ -95,8 +95,9 @@ compared as (
     from candidates
     inner join spine as l on candidates.left_record_no = l.record_no
     inner join spine as r on candidates.right_record_no = r.record_no
-    -- Keeps what follows from being worked out once more inside the join.
-    offset 0
+    -- Keeps what follows from being worked out once more inside the join; an offset of nought would keep it from the
+    -- parallel workers too.
+    offset null
 
 ),
 
@@ -163,10 +164,12 @@ pairs as (
             select by_right.* from affected
             inner join {{ this }} as by_right on affected.record_no = by_right.right_record_no
         ) as earlier
-        where not exists (
-            select 1 from judged
-            where judged.left_record_no = earlier.left_record_no
-                and judged.right_record_no = earlier.right_record_no
+        -- Hashed even where hash joins are off; "not exists" would compare every earlier pair with every present one.
+        where (earlier.left_record_no, earlier.right_record_no) not in (
+            select
+                judged.left_record_no,
+                judged.right_record_no
+            from judged
         )
 
     {% endif %}
