@@ -80,15 +80,8 @@ questioned as materialized (
 borne as materialized (
 
     select
-        questioned.record_key,
         questioned.group_no,
-        history.child_key,
-        child_keys.minted_in,
-        child_keys.minted_for_record_key = questioned.record_key as is_founder,
-        history.since_build,
-        min(history.since_build) filter (where history.reason_code = 'MERGED') over (
-            partition by history.child_key
-        ) as merged_in
+        history.child_key
     from questioned
     inner join history on questioned.record_key = history.record_key and history.until_build is null
     inner join child_keys on history.child_key = child_keys.child_key
@@ -104,124 +97,298 @@ borne as materialized (
                 )
             )
         )
+    group by questioned.group_no, history.child_key
 
 ),
 
--- A child that is split keeps its key where most of its old records are: those it had before another was first
--- merged into it, then all; ties go to the record it was minted for.
+-- Who is together with the same people, or with newcomers besides, stays who it is.
+settled as materialized (
+
+    select
+        together.group_no,
+        together.child_key
+    from (
+        select
+            group_no,
+            child_key,
+            count(*) over (partition by group_no) as key_count,
+            count(*) over (partition by child_key) as group_count
+        from borne
+    ) as together
+    where together.key_count = 1 and together.group_count = 1
+
+),
+
+regrouped as materialized (
+
+    select
+        questioned.record_key,
+        questioned.group_no
+    from questioned
+    where not questioned._is_retracted
+        and not questioned.is_sealed
+        and not exists (
+            select 1 from settled
+            where settled.group_no = questioned.group_no
+        )
+
+),
+
+-- Who they were, at any time.
+pasts as materialized (
+
+    {% for part in ['is null', 'is not null'] %}
+        select
+            regrouped.record_key,
+            regrouped.group_no,
+            history.child_key,
+            history.since_build,
+            history.until_build
+        from regrouped
+        inner join history on regrouped.record_key = history.record_key and history.until_build {{ part }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+-- The keys they once had and that nobody else has now.
+free_keys as materialized (
+
+    select
+        pasts.child_key,
+        bool_or(pasts.until_build is null) as is_borne
+    from pasts
+    where pasts.child_key not in (select settled.child_key from settled)
+    group by pasts.child_key
+    having not exists (
+        select 1 from history as present
+        where present.child_key = pasts.child_key and present.until_build is null
+            and present.record_key not in (select questioned.record_key from questioned)
+    )
+
+),
+
+-- Everybody who ever bore one of these keys and is still spoken of.
+bearers as materialized (
+
+    {% for part in ['is null', 'is not null'] %}
+        select
+            history.child_key,
+            history.record_key,
+            regrouped.group_no,
+            history.since_build,
+            history.until_build,
+            history.reason_code
+        from free_keys
+        inner join history on free_keys.child_key = history.child_key and history.until_build {{ part }}
+        left join regrouped on history.record_key = regrouped.record_key
+        where regrouped.record_key is not null
+            or exists (
+                select 1 from history as elsewhere
+                where elsewhere.record_key = history.record_key and elsewhere.until_build is null
+                    and elsewhere.record_key not in (select questioned.record_key from questioned)
+            )
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+options as materialized (
+
+    select
+        group_no,
+        child_key
+    from bearers
+    where group_no is not null
+    group by group_no, child_key
+
+),
+
+-- The builds in which a key passed from somebody or to somebody.
+moments as materialized (
+
+    select
+        child_key,
+        since_build as build_no
+    from bearers
+    union
+    select
+        child_key,
+        until_build as build_no
+    from bearers
+    where until_build is not null
+
+),
+
+-- How a group of today stood in such a build: how many of it there were ...
+presences as (
+
+    select
+        options.group_no,
+        options.child_key,
+        moments.build_no,
+        count(*) as present_count
+    from options
+    inner join moments on options.child_key = moments.child_key
+    inner join pasts
+        on options.group_no = pasts.group_no
+        and moments.build_no >= pasts.since_build
+        and (moments.build_no < pasts.until_build or pasts.until_build is null)
+    group by options.group_no, options.child_key, moments.build_no
+
+),
+
+-- ... how many bore the key, and how many of these are in the group.
+stood as (
+
+    select
+        options.group_no,
+        options.child_key,
+        moments.build_no,
+        coalesce(max(presences.present_count), 0) as present_count,
+        count(*) as bearer_count,
+        count(*) filter (where bearers.group_no = options.group_no) as shared_count
+    from options
+    inner join moments on options.child_key = moments.child_key
+    inner join bearers
+        on options.child_key = bearers.child_key
+        and moments.build_no >= bearers.since_build
+        and (moments.build_no < bearers.until_build or bearers.until_build is null)
+    left join presences
+        on options.group_no = presences.group_no
+        and options.child_key = presences.child_key
+        and moments.build_no = presences.build_no
+    group by options.group_no, options.child_key, moments.build_no
+
+),
+
+first_builds as (
+
+    select
+        group_no,
+        min(since_build) as first_build
+    from pasts
+    group by group_no
+
+),
+
+-- Since when each of the groups that hold a key's bearers has had somebody: builds before that say nothing of them.
+arrivals as (
+
+    select
+        options.child_key,
+        max(first_builds.first_build) as first_build
+    from options
+    inner join first_builds on options.group_no = first_builds.group_no
+    group by options.child_key
+
+),
+
+-- A key passes only to those who share a record with everybody who ever bore it, as far as they were there: so no two
+-- groups of one build can each have been its child, whoever comes back.
+candidates as materialized (
+
+    select
+        stood.group_no,
+        stood.child_key,
+        -- When they were last exactly the child of this key, newcomers apart.
+        max(stood.build_no) filter (
+            where stood.shared_count = stood.bearer_count
+                and stood.shared_count = stood.present_count
+                and stood.build_no >= arrivals.first_build
+        ) as matched_in
+    from stood
+    inner join arrivals on stood.child_key = arrivals.child_key
+    group by stood.group_no, stood.child_key
+    having bool_and(stood.shared_count > 0 or stood.present_count = 0)
+
+),
+
+returned as materialized (
+
+    select distinct on (latest.child_key)
+        latest.child_key,
+        latest.group_no
+    from (
+        select distinct on (group_no)
+            group_no,
+            child_key,
+            matched_in
+        from candidates
+        where matched_in is not null
+        order by group_no asc, matched_in desc, child_key asc
+    ) as latest
+    order by latest.child_key asc, latest.matched_in desc, latest.group_no asc
+
+),
+
+-- Of a key whose group is new: who bore it last.
+last_bearers as materialized (
+
+    select
+        ranked.*,
+        count(*) over (partition by ranked.child_key) as bearer_count
+    from (
+        select
+            bearers.*,
+            rank() over (partition by bearers.child_key order by bearers.until_build desc nulls first) as place
+        from bearers
+    ) as ranked
+    where ranked.place = 1
+
+),
+
+-- It stays where most of these are: of those who were not first another child, then of all; ties go to where no older
+-- key is, then to the record it was minted for. One that nobody bears comes back for at least half of them.
 claims as (
 
-    select distinct on (child_key)
-        child_key,
-        group_no,
-        minted_in
-    from borne
-    group by child_key, group_no, minted_in
+    select distinct on (candidates.child_key)
+        candidates.child_key,
+        candidates.group_no,
+        child_keys.minted_in
+    from candidates
+    inner join last_bearers
+        on candidates.group_no = last_bearers.group_no and candidates.child_key = last_bearers.child_key
+    inner join child_keys on candidates.child_key = child_keys.child_key
+    where candidates.group_no not in (select returned.group_no from returned)
+        and candidates.child_key not in (select returned.child_key from returned)
+    group by candidates.child_key, candidates.group_no, child_keys.minted_in
+    having bool_or(last_bearers.until_build is null) or count(*) * 2 >= max(last_bearers.bearer_count)
     order by
-        child_key asc,
-        count(*) filter (where since_build < merged_in) desc,
+        candidates.child_key asc,
+        count(*) filter (where last_bearers.reason_code <> 'MERGED') desc,
         count(*) desc,
-        bool_or(is_founder) desc,
-        group_no asc
+        rank() over (
+            partition by candidates.group_no order by child_keys.minted_in, candidates.child_key
+        ) asc,
+        bool_or(child_keys.minted_for_record_key = last_bearers.record_key) desc,
+        candidates.group_no asc
 
 ),
 
--- Of children that are merged the oldest key stays.
-oldest as (
-
-    select distinct on (group_no)
-        group_no,
-        child_key
-    from claims
-    order by group_no asc, minted_in asc, child_key asc
-
-),
-
--- A key that gave way to an older one stays with the rest of its records, where they have none.
-second_claims as (
-
-    select distinct on (borne.child_key)
-        borne.child_key,
-        borne.group_no,
-        borne.minted_in
-    from borne
-    where borne.child_key not in (select oldest.child_key from oldest)
-        and borne.group_no not in (select oldest.group_no from oldest)
-    group by borne.child_key, borne.group_no, borne.minted_in
-    order by borne.child_key asc, count(*) desc, bool_or(borne.is_founder) desc, borne.group_no asc
-
-),
-
-kept as (
+kept as materialized (
 
     select
         group_no,
         child_key
-    from oldest
+    from settled
     union all
     select
-        runner_up.group_no,
-        runner_up.child_key
+        group_no,
+        child_key
+    from returned
+    union all
+    -- Of children that are merged the oldest key stays.
+    select
+        oldest.group_no,
+        oldest.child_key
     from (
         select distinct on (group_no)
             group_no,
             child_key
-        from second_claims
+        from claims
         order by group_no asc, minted_in asc, child_key asc
-    ) as runner_up
-
-),
-
-keyless as (
-
-    select
-        questioned.record_key,
-        questioned.group_no,
-        questioned.is_sealed
-    from questioned
-    where not questioned._is_retracted
-        and not exists (
-            select 1 from kept
-            where kept.group_no = questioned.group_no
-        )
-
-),
-
--- A key that nobody bears comes back to a group that holds at least half of those who bore it last.
-keys_to_return as (
-
-    select distinct on (past.child_key)
-        past.child_key,
-        keyless.group_no,
-        count(*) as record_count,
-        max(past.until_build) as until_build
-    from keyless
-    inner join history as past on keyless.record_key = past.record_key and past.until_build is not null
-    where not keyless.is_sealed
-        and not exists (
-            select 1 from history as present
-            where present.child_key = past.child_key and present.until_build is null
-        )
-        and past.until_build = (
-            select max(last_borne.until_build) from history as last_borne
-            where last_borne.child_key = past.child_key and last_borne.until_build is not null
-        )
-    group by past.child_key, keyless.group_no
-    having count(*) * 2 >= (
-        select count(*) from history as last_bearer
-        where last_bearer.child_key = past.child_key and last_bearer.until_build = max(past.until_build)
-    )
-    order by past.child_key asc, record_count desc, keyless.group_no asc
-
-),
-
-restored as (
-
-    select distinct on (group_no)
-        group_no,
-        child_key
-    from keys_to_return
-    order by group_no asc, record_count desc, until_build desc, child_key asc
+    ) as oldest
 
 ),
 
@@ -230,16 +397,16 @@ numbered as (
     select
         questioned.*,
         kept.child_key as kept_key,
-        restored.child_key as restored_key,
+        coalesce(free_keys.is_borne, true) as is_borne,
         case
-            when kept.child_key is null and restored.child_key is null then (
+            when kept.child_key is null then (
                 select count(*) from child_keys as minted
                 where minted.minted_for_record_key = questioned.founding_record_key
             )
         end as mint_no
     from questioned
     left join kept on questioned.group_no = kept.group_no and not questioned._is_retracted
-    left join restored on questioned.group_no = restored.group_no and not questioned._is_retracted
+    left join free_keys on kept.child_key = free_keys.child_key
 
 ),
 
@@ -254,11 +421,11 @@ members as (
         group_no,
         conflict_code,
         founding_record_key,
-        coalesce(kept_key, restored_key, {{ minted_key('founding_record_key', 'mint_no') }}) as child_key,
+        coalesce(kept_key, {{ minted_key('founding_record_key', 'mint_no') }}) as child_key,
         case
-            when kept_key is not null then 'KEPT'
-            when restored_key is not null then 'RESTORED'
-            else 'MINTED'
+            when kept_key is null then 'MINTED'
+            when is_borne then 'KEPT'
+            else 'RESTORED'
         end as key_code,
         mint_no,
         {{ build_no() }}::bigint as _built_in,
