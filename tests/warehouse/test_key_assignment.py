@@ -66,6 +66,10 @@ class Registry:
     def _asked(self, grouping: Grouping, touched: set[int]) -> dict[int, Member]:
         self.connection.execute("delete from identity.int_children__groups")
         self.connection.execute("delete from identity.int_person_records__standardised")
+        self.connection.execute("create temporary table if not exists questioned_members (record_no bigint)")
+        self.connection.execute("delete from questioned_members")
+        for at in touched:
+            self.connection.execute("insert into questioned_members values (%s)", [at])
         for at, group in enumerate(grouping):
             self.connection.execute(_STANDARDISED, [f"record {at}", at])
             self.connection.execute(_GROUPED, [at, grouping.index(group), TOUCHED if at in touched else 0])

@@ -13,7 +13,22 @@
     delete from {{ history }} where since_build > {{ last_published_build() }};
     update {{ history }} set until_build = null where until_build > {{ last_published_build() }};
     delete from {{ source('child_registry', 'child_keys') }} where minted_in > {{ last_published_build() }};
-    {{ plan_by_index() }}
+    {{ plan_by_size() }}
+{%- endmacro %}
+
+{#- Whom an increment asks about, in a table the planner has figures for: it may hash then without reading everybody. -#}
+{% macro list_questioned_members() -%}
+    {%- set standardised, child_groups = ref('int_person_records__standardised'), ref('int_children__groups') -%}
+    {%- if is_incremental() -%}
+        create temporary table questioned_members on commit drop as
+        select standardised.record_no from {{ standardised }} as standardised
+        where {{ is_touched('standardised') }}
+        union
+        select child_groups.record_no from {{ child_groups }} as child_groups
+        where {{ is_touched('child_groups') }};
+        analyze questioned_members;
+        set local enable_hashjoin = on
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Writes down who became whom in this build, and why. -#}
@@ -46,6 +61,7 @@
     left join {{ history }} as earlier on member.record_key = earlier.record_key and earlier.until_build is null
     where member._built_in = {{ build_no() }}
         and (earlier.child_key is distinct from member.child_key or member._is_retracted);
+    analyze changed_children;
     update {{ history }} as history
     set until_build = {{ build_no() }}
     from changed_children
@@ -86,6 +102,11 @@
             select from {{ history }} as borne
             where borne.child_key = minted.child_key and borne.record_key = standardised.record_key
         )
+    {%- if not is_incremental() %};
+    -- Nobody has counted these yet, and the next increment must not compare each with each.
+    analyze {{ history }};
+    analyze {{ source('child_registry', 'child_keys') }}
+    {%- endif %}
 {%- endmacro %}
 
 {#- Rows that said "no longer" to readers who have heard it; one may name both sides of an adoption. -#}

@@ -8,6 +8,9 @@
         -- Whose evidence, links or decisions changed; a component that is touched is worked out whole.
         create temporary table questioned_records on commit drop as
         {{ questioned_records() }};
+        analyze questioned_records;
+        -- What follows are tables the planner has figures for.
+        set local enable_hashjoin = on;
         create temporary table component_nodes on commit drop as
         select questioned.record_no from questioned_records as questioned
         union

@@ -6,7 +6,7 @@
         {'columns': ['_flipped_in']},
         {'columns': ['_built_in']}
     ],
-    pre_hook="{{ plan_by_index() }}"
+    pre_hook="{{ plan_by_size() }}"
 ) }}
 
 with

@@ -8,7 +8,7 @@
         {'columns': ['component_no']},
         {'columns': ['_built_in']}
     ],
-    pre_hook=["{{ plan_by_index() }}", "{{ label_components() }}"]
+    pre_hook=["{{ plan_by_size() }}", "{{ label_components() }}"]
 ) }}
 
 with

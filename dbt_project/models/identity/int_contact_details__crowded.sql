@@ -5,7 +5,7 @@
         {'columns': ['detail_code', 'detail_hash'], 'unique': true},
         {'columns': ['_built_in']}
     ],
-    pre_hook="{{ plan_by_index() }}"
+    pre_hook="{{ plan_by_size() }}"
 ) }}
 
 with

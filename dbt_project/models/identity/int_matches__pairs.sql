@@ -6,7 +6,7 @@
         {'columns': ['right_record_no']},
         {'columns': ['_built_in']}
     ],
-    pre_hook=["{{ forget_what_is_gone() }}", "{{ plan_by_index() }}"],
+    pre_hook=["{{ forget_what_is_gone() }}", "{{ plan_by_size() }}"],
     post_hook="{{ index_what_is_gone() }}"
 ) }}
 

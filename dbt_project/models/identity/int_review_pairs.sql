@@ -4,7 +4,7 @@
         {'columns': ['left_record_no', 'right_record_no'], 'unique': true},
         {'columns': ['_built_in']}
     ],
-    pre_hook=["{{ forget_what_is_gone() }}", "{{ plan_by_index() }}"],
+    pre_hook=["{{ forget_what_is_gone() }}", "{{ plan_by_size() }}"],
     post_hook="{{ index_what_is_gone() }}"
 ) }}
 
