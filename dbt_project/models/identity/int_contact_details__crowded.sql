@@ -18,7 +18,7 @@ standardised as not materialized (
 
 {% if is_incremental() %}
 
-earlier as (
+earlier as not materialized (
 
     select * from {{ this }}
 
