@@ -72,19 +72,26 @@ options as materialized (
 
 ),
 
--- The builds in which a key passed from somebody or to somebody.
+-- Of each key a group may have, the builds in which it passed from somebody or to somebody.
 moments as materialized (
 
     select
-        child_key,
-        since_build as build_no
-    from bearers
-    union
-    select
-        child_key,
-        until_build as build_no
-    from bearers
-    where until_build is not null
+        options.group_no,
+        options.child_key,
+        passing.build_no
+    from options
+    inner join (
+        select
+            child_key,
+            since_build as build_no
+        from bearers
+        union
+        select
+            child_key,
+            until_build as build_no
+        from bearers
+        where until_build is not null
+    ) as passing on options.child_key = passing.child_key
 
 ),
 
@@ -92,17 +99,16 @@ moments as materialized (
 presences as (
 
     select
-        options.group_no,
-        options.child_key,
+        moments.group_no,
+        moments.child_key,
         moments.build_no,
         count(*) as present_count
-    from options
-    inner join moments on options.child_key = moments.child_key
+    from moments
     inner join pasts
-        on options.group_no = pasts.group_no
+        on moments.group_no = pasts.group_no
         and moments.build_no >= pasts.since_build
         and (moments.build_no < pasts.until_build or pasts.until_build is null)
-    group by options.group_no, options.child_key, moments.build_no
+    group by moments.group_no, moments.child_key, moments.build_no
 
 ),
 
@@ -110,23 +116,22 @@ presences as (
 stood as (
 
     select
-        options.group_no,
-        options.child_key,
+        moments.group_no,
+        moments.child_key,
         moments.build_no,
         coalesce(max(presences.present_count), 0) as present_count,
         count(*) as bearer_count,
-        count(*) filter (where bearers.group_no = options.group_no) as shared_count
-    from options
-    inner join moments on options.child_key = moments.child_key
+        count(*) filter (where bearers.group_no = moments.group_no) as shared_count
+    from moments
     inner join bearers
-        on options.child_key = bearers.child_key
+        on moments.child_key = bearers.child_key
         and moments.build_no >= bearers.since_build
         and (moments.build_no < bearers.until_build or bearers.until_build is null)
     left join presences
-        on options.group_no = presences.group_no
-        and options.child_key = presences.child_key
+        on moments.group_no = presences.group_no
+        and moments.child_key = presences.child_key
         and moments.build_no = presences.build_no
-    group by options.group_no, options.child_key, moments.build_no
+    group by moments.group_no, moments.child_key, moments.build_no
 
 ),
 
