@@ -47,10 +47,16 @@
     )
 {%- endmacro %}
 
-{#- Leaves out what is built already as it is; what a killed build wrote has not been published, so it is written again. -#}
+{#- Leaves out what is built already as it is. -#}
 {% macro unless_built(alias, key, columns) -%}
     {%- if is_incremental() -%}
-    where not exists (
+    where not {{ is_built(alias, key, columns) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Whether the row stands there as it is; what a killed build wrote has not been published, so it is written again. -#}
+{% macro is_built(alias, key, columns) -%}
+    exists (
         select 1 from {{ this }} as built
         where (
             {%- for column in ([key] if key is string else key) -%}
@@ -69,5 +75,4 @@
                 {%- endfor %}
             )
     )
-    {%- endif -%}
 {%- endmacro %}

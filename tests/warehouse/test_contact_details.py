@@ -65,6 +65,8 @@ WITHOUT_BIRTH_DATE = (
 )
 # One who moved, and one of whose home nobody says anything.
 MOVED = {"moved-a": "1 Zadumel Lane", "moved-b": "Flat 9, Yorvic House", "moved-c": ""}
+# Two High Streets, and a twin with almost the same name who is said to live at the other.
+HIGH_STREETS = {"high-a": "ZX1 1AA", "high-b": "QV7 8ZZ", "high-c": "QV7 8ZZ"}
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +79,13 @@ def pairs(links: ScratchLinks) -> dict[frozenset[str], Found]:
         for place, name in enumerate(middle_names)
     ]  # fmt: skip
     child = {**ADA, "forename": "Zzupton", "middle_names": "", "ethnicity": "WIRT"}
-    links.deliver([*rows, *({**child, "record_id": name, "address": address} for name, address in MOVED.items())])
+    rows += [{**child, "record_id": name, "address": address} for name, address in MOVED.items()]
+    resident = {**ADA, "forename": "Zzefan", "middle_names": "", "address": "1 High Street"}
+    rows += [{**resident, "record_id": name, "postcode": postcode} for name, postcode in HIGH_STREETS.items()]
+    twins = {**resident, "surname": "Quimberley", "phone": "01632 960913"}
+    rows += [{**twins, "record_id": "twin-a", "forename": "Zzelvan", "postcode": "ZX1 1AA"}]
+    rows += [{**twins, "record_id": "twin-b", "forename": "Zzelman", "postcode": "QV7 8ZZ"}]
+    links.deliver(rows)
     return links.pairs()
 
 
@@ -92,3 +100,12 @@ def test_without_a_birth_date_a_full_name_and_a_home_are_needed_since_brothers_s
 def test_sex_and_ethnicity_do_not_speak_against_another_address(pairs: dict[frozenset[str], Found]) -> None:
     assert pairs[frozenset({"moved-a", "moved-b"})].reason == "NAME_BIRTH_ONLY"
     assert pairs[frozenset({"moved-a", "moved-c"})].decision == "linked"
+
+
+def test_an_address_at_another_postcode_is_not_the_same_home(pairs: dict[frozenset[str], Found]) -> None:
+    assert pairs[frozenset({"high-a", "high-b"})].reason == "NAME_BIRTH_ONLY"
+    assert pairs[frozenset({"high-b", "high-c"})].decision == "linked"
+
+
+def test_a_twin_whose_postcode_is_another_stays_a_twin(pairs: dict[frozenset[str], Found]) -> None:
+    assert pairs[frozenset({"twin-a", "twin-b"})].reason == "TWIN"

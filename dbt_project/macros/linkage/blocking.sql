@@ -52,6 +52,26 @@
     {%- endfor %}
 {%- endmacro %}
 
+{#- Whose pairs an increment looks for again, in a table the planner has figures for. -#}
+{% macro list_affected_records() -%}
+    {%- set spine, blocked = ref('int_person_records__spine'), ref('int_person_records__blocked') -%}
+    {%- set oversized = ref('int_blocks__oversized') -%}
+    {%- if is_incremental() -%}
+        create temporary table affected_records on commit drop as
+        select spine.record_no from {{ spine }} as spine
+        where {{ is_touched('spine') }}
+        -- A block that became too large, or no longer is, concerns all who are in it.
+        {%- for rule in blocking_rules() %}
+        union
+        select blocked.record_no
+        from {{ oversized }} as flipped
+        inner join {{ blocked }} as blocked on flipped.block_key = blocked.{{ blocking_key(loop.index) }}
+        where flipped.rule_no = {{ loop.index }} and flipped._flipped_in > {{ last_published_build() }}
+        {%- endfor %};
+        analyze affected_records
+    {%- endif -%}
+{%- endmacro %}
+
 {#- The keys of records, those of oversized blocks left out; rules that have none are read as they are. -#}
 {% macro usable_keys(blocked) -%}
     {%- set crowded = {} -%}

@@ -62,6 +62,49 @@
     $components$
 {%- endmacro %}
 
+{#- Components in which something may contradict something; most are of one mind. In tables the planner has figures for: it
+    would take the whole spine for what little of it is to be compared, and read every pair there is. -#}
+{% macro list_doubtful_components() -%}
+    create temporary table contradicted_pairs on commit drop as
+    select
+        pairs.left_record_no,
+        pairs.right_record_no,
+        pairs.reason_code
+    from {{ ref('int_matches__pairs') }} as pairs
+    {% if is_incremental() -%}
+    inner join component_nodes on pairs.left_record_no = component_nodes.record_no
+    {% endif -%}
+    where pairs.reason_code in ('TWIN', 'ONE_PER_SOURCE') and not pairs._is_retracted;
+    analyze contradicted_pairs;
+    create temporary table doubtful_components on commit drop as
+    select labels.component_no
+    from component_links as link
+    inner join component_labels as labels on link.left_record_no = labels.record_no
+    where not link.is_same_name_and_birth_date
+    union
+    select labels.component_no
+    from contradicted_pairs
+    inner join component_labels as labels on contradicted_pairs.left_record_no = labels.record_no
+    union
+    select labels.component_no
+    from component_labels as labels
+    inner join {{ ref('int_person_records__blocked') }} as blocked on labels.record_no = blocked.record_no
+    group by labels.component_no
+    -- The first two keys are the NHS number's and the pupil number's.
+    having min(blocked.{{ blocking_key(1) }}) <> max(blocked.{{ blocking_key(1) }})
+        or min(blocked.{{ blocking_key(2) }}) <> max(blocked.{{ blocking_key(2) }})
+        or bit_or(blocked.flags) & {{ record_flag('adopted') }} > 0
+        or count(*) > {{ largest_group() }}
+    union
+    select labels.component_no
+    from ({{ effective_decisions('separate') }}) as separations
+    inner join component_labels as labels on separations.left_record_no = labels.record_no;
+    analyze doubtful_components
+{%- endmacro %}
+
+{#- Beyond so many records nobody compares each with each; a child has no more. -#}
+{% macro largest_group() -%} 150 {%- endmacro %}
+
 {% macro smallest_neighbours(links) -%}
     select
         node.record_no,

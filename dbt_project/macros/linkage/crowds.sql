@@ -3,6 +3,49 @@
     {{ value_hash(prefix ~ 'evident_' ~ detail, {'postcode': 5, 'address': 7, 'phone': 8, 'email': 9}[detail]) }}
 {%- endmacro %}
 
+{#- Keeps what the records that are about to be replaced had: a crowd may be one no longer when somebody leaves it. -#}
+{% macro note_vacated_details() -%}
+    {%- set vacated = source('child_registry', 'vacated_details') -%}
+    {%- set records = ref('int_person_records') -%}
+    {%- if is_incremental() -%}
+        delete from {{ vacated }} where vacated_in <= {{ last_published_build() }};
+        insert into {{ vacated }} (detail_code, detail_hash, vacated_in)
+        {%- for detail in linkage_model().crowds %}
+        select distinct
+            '{{ detail }}',
+            {{ detail_hash(detail, 'earlier.') }},
+            {{ build_no() }}
+        from {{ records }} as touched
+        inner join {{ this }} as earlier on touched.record_key = earlier.record_key
+        where {{ is_touched('touched') }} and earlier.evident_{{ detail }} is not null
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+        on conflict (detail_code, detail_hash) do update set vacated_in = excluded.vacated_in
+    {%- else -%}
+        delete from {{ vacated }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Whose spine an increment makes anew, in a table the planner has figures for. -#}
+{% macro list_records_to_code() -%}
+    {%- set standardised, crowds = ref('int_person_records__standardised'), ref('int_contact_details__crowded') -%}
+    {%- if is_incremental() -%}
+        create temporary table records_to_code on commit drop as
+        select standardised.record_no from {{ standardised }} as standardised
+        where {{ is_touched('standardised') }}
+        {%- for detail in linkage_model().crowds %}
+        union
+        -- What became a crowd's, or no longer is, changes what is known of all who share it.
+        select standardised.record_no
+        from {{ crowds }} as crowds
+        inner join {{ standardised }} as standardised on crowds.detail_hash = {{ detail_hash(detail, 'standardised.') }}
+        where crowds.detail_code = '{{ detail }}' and {{ is_touched('crowds') }}
+        {%- endfor %};
+        analyze records_to_code;
+        set local enable_hashjoin = on
+    {%- endif -%}
+{%- endmacro %}
+
 {#- The number of a record's own value; null where a crowd has it, too. Reads `crowds`. -#}
 {% macro unless_crowded(detail) -%}
     {%- set hash = detail_hash(detail) -%}

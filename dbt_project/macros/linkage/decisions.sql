@@ -115,7 +115,7 @@
             is_identified or weight >= {{ weights.link_at }} as is_strong,
             -- The same birth date, surname and home. One letter's difference is a twin's name when both are names people
             -- have, or neither is; when only one is, the other was a slip of the pen. Brothers may share a first name.
-            is_same_birth_date and is_alike_surname and is_same_home
+            is_same_birth_date and is_alike_surname and {{ may_be_same_home() }}
             and (
                 {{ has_level('forename', ['other']) }}
                 or {{ has_level('middle_names', ['other']) }}

@@ -38,6 +38,12 @@
     {{ has_level('surname', ['same', 'swapped', 'half', 'alike']) }}
 {%- endmacro %}
 
-{% macro has_same_home() -%}
+{#- What may be one home must keep twins apart, whatever else differs. -#}
+{% macro may_be_same_home() -%}
     ({{ has_level('postcode', ['same', 'alike']) }} or {{ has_level('address', ['same', 'alike']) }})
+{%- endmacro %}
+
+{#- Every town has a High Street: an address at another postcode is not the same home. -#}
+{% macro has_same_home() -%}
+    ({{ may_be_same_home() }} and not {{ has_level('postcode', ['other']) }})
 {%- endmacro %}

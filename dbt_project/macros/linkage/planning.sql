@@ -1,7 +1,7 @@
 {#- A few new records are looked up by index: a hash join would read all there are. Many, or all, are hashed, with memory
     enough to do so in one go: what the planner has no figures for it would compare each with each. -#}
-{% macro plan_by_size() -%}
-    {%- set records = ref('int_person_records__standardised') -%}
+{% macro plan_by_size(records='int_person_records__standardised') -%}
+    {%- set records = ref(records) -%}
     {#- Comparing each of so many with each costs as much as reading a million once. -#}
     {%- set few = 5000 %}
     do $plan$

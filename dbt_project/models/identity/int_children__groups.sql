@@ -1,6 +1,4 @@
 {%- set weights = approved_weights() -%}
-{#- Beyond so many records nobody compares each with each; a child has no more. -#}
-{%- set largest_group = 150 -%}
 {{ config(
     unique_key='record_no',
     indexes=[
@@ -8,7 +6,7 @@
         {'columns': ['component_no']},
         {'columns': ['_built_in']}
     ],
-    pre_hook=["{{ plan_by_size() }}", "{{ label_components() }}"]
+    pre_hook=["{{ plan_by_size() }}", "{{ label_components() }}", "{{ list_doubtful_components() }}"]
 ) }}
 
 with
@@ -16,18 +14,6 @@ with
 spine as not materialized (
 
     select * from {{ ref('int_person_records__spine') }}
-
-),
-
-blocked as not materialized (
-
-    select * from {{ ref('int_person_records__blocked') }}
-
-),
-
-pairs as not materialized (
-
-    select * from {{ ref('int_matches__pairs') }}
 
 ),
 
@@ -43,35 +29,6 @@ separations as (
 
 ),
 
--- Components in which something may contradict something; most are of one mind. The first two keys are the NHS number's
--- and the pupil number's.
-doubtful as materialized (
-
-    select labels.component_no
-    from component_links as link
-    inner join labels on link.left_record_no = labels.record_no
-    where not link.is_same_name_and_birth_date
-    union
-    select labels.component_no
-    from labels
-    inner join pairs on labels.record_no = pairs.left_record_no
-    where pairs.reason_code in ('TWIN', 'ONE_PER_SOURCE') and not pairs._is_retracted
-    union
-    select labels.component_no
-    from labels
-    inner join blocked on labels.record_no = blocked.record_no
-    group by labels.component_no
-    having min(blocked.{{ blocking_key(1) }}) <> max(blocked.{{ blocking_key(1) }})
-        or min(blocked.{{ blocking_key(2) }}) <> max(blocked.{{ blocking_key(2) }})
-        or bit_or(blocked.flags) & {{ record_flag('adopted') }} > 0
-        or count(*) > {{ largest_group }}
-    union
-    select labels.component_no
-    from separations
-    inner join labels on separations.left_record_no = labels.record_no
-
-),
-
 placed as materialized (
 
     select
@@ -79,8 +36,8 @@ placed as materialized (
         labels.record_no,
         (row_number() over (partition by labels.component_no order by labels.record_no))::integer as place,
         count(*) over (partition by labels.component_no) as record_count
-    from doubtful
-    inner join labels on doubtful.component_no = labels.component_no
+    from doubtful_components
+    inner join labels on doubtful_components.component_no = labels.component_no
 
 ),
 
@@ -96,7 +53,7 @@ large_links as (
     from component_links as link
     inner join placed as one on link.left_record_no = one.record_no
     inner join placed as other on link.right_record_no = other.record_no
-    where one.record_count > {{ largest_group }}
+    where one.record_count > {{ largest_group() }}
     group by one.component_no
 
 ),
@@ -110,7 +67,7 @@ large_pieces as (
     from large_links
     cross join lateral unnest({{ function('groups_without_conflict') }}(
         large_links.record_count, large_links.lefts, large_links.rights, large_links.strengths,
-        '{}', '{}', '{}', 1000, {{ largest_group }}, 0
+        '{}', '{}', '{}', 1000, {{ largest_group() }}, 0
     )) with ordinality as piece (first_place, place)
 
 ),
@@ -158,14 +115,13 @@ told as (
         l.scope_no = r.scope_no as is_same_scope,
         l.mother = r.record_no or r.mother = l.record_no as is_mother_and_child,
         separations.decision_no is not null as is_separated,
-        pairs.reason_code,
+        contradicted_pairs.reason_code,
         {{ evidence(weights) }} as evidence
     from piece_spine as l
     inner join piece_spine as r on l.piece_no = r.piece_no and l.place < r.place
     -- Places follow the records' numbers, so the left is the left.
-    left join pairs
-        on l.record_no = pairs.left_record_no and r.record_no = pairs.right_record_no
-        and pairs.reason_code in ('TWIN', 'ONE_PER_SOURCE') and not pairs._is_retracted
+    left join contradicted_pairs
+        on l.record_no = contradicted_pairs.left_record_no and r.record_no = contradicted_pairs.right_record_no
     left join separations
         on l.record_no = least(separations.left_record_no, separations.right_record_no)
         and r.record_no = greatest(separations.left_record_no, separations.right_record_no)
@@ -183,7 +139,7 @@ contradicted as (
         {{ has_level('sex', ['other']) }} and not {{ has_level('forename', ['same', 'nickname']) }} as is_other_sex,
         {{ has_level('birth_date', ['same']) }}
         and {{ has_alike_surname() }}
-        and {{ has_same_home() }} as is_of_one_birth_and_home
+        and {{ may_be_same_home() }} as is_of_one_birth_and_home
     from told
 
 ),
@@ -277,7 +233,7 @@ parted as (
     cross join lateral unnest({{ function('groups_without_conflict') }}(
         piece_sizes.record_count,
         piece_links.lefts, piece_links.rights, piece_links.strengths,
-        piece_conflicts.lefts, piece_conflicts.rights, piece_conflicts.kinds, 1000, {{ largest_group }}, 3
+        piece_conflicts.lefts, piece_conflicts.rights, piece_conflicts.kinds, 1000, {{ largest_group() }}, 3
     )) with ordinality as member (first_place, place)
 
 ),

@@ -46,6 +46,7 @@ questioned as materialized (
         standardised.person_scope,
         standardised.agency_person_id,
         standardised._is_retracted,
+        {{ is_touched('standardised') }} as is_touched,
         coalesce(standardised.adoption_side_code = 'PRE', false) as is_sealed,
         coalesce(child_groups.component_no, standardised.record_no) as component_no,
         coalesce(child_groups.group_no, standardised.record_no) as group_no,
@@ -70,12 +71,14 @@ borne as materialized (
         history.child_key
     from questioned
     inner join history on questioned.record_key = history.record_key and history.until_build is null
-    inner join child_keys on history.child_key = child_keys.child_key
     where not questioned._is_retracted
         and (
             not questioned.is_sealed
             or (
-                child_keys.minted_for_record_key = questioned.record_key
+                questioned.record_key = (
+                    select minted.minted_for_record_key from child_keys as minted
+                    where minted.child_key = history.child_key
+                )
                 and not exists (
                     select 1 from history as another
                     where another.child_key = history.child_key and another.record_key <> questioned.record_key
@@ -151,17 +154,26 @@ numbered as (
 
     select
         questioned.*,
-        kept.child_key as kept_key,
+        kept.child_key is not null as is_kept,
+        coalesce(
+            kept.child_key, {{ minted_key('questioned.founding_record_key', 'minted.mint_no') }}
+        ) as child_key,
         coalesce(free_keys.is_borne, true) as is_borne,
-        case
-            when kept.child_key is null then (
-                select count(*) from child_keys as minted
-                where minted.minted_for_record_key = questioned.founding_record_key
-            )
-        end as mint_no
+        minted.mint_no
     from questioned
     left join kept on questioned.group_no = kept.group_no and not questioned._is_retracted
     left join free_keys on kept.child_key = free_keys.child_key
+    cross join lateral (
+        select
+            case
+                when kept.child_key is null then (
+                    select count(*) from child_keys
+                    where child_keys.minted_for_record_key = questioned.founding_record_key
+                )
+            end as mint_no
+        -- Kept apart, so that it is not counted again wherever it is named.
+        offset 0
+    ) as minted
 
 ),
 
@@ -176,9 +188,9 @@ members as (
         group_no,
         conflict_code,
         founding_record_key,
-        coalesce(kept_key, {{ minted_key('founding_record_key', 'mint_no') }}) as child_key,
+        child_key,
         case
-            when kept_key is null then 'MINTED'
+            when not is_kept then 'MINTED'
             when is_borne then 'KEPT'
             else 'RESTORED'
         end as key_code,
@@ -186,6 +198,13 @@ members as (
         {{ build_no() }}::bigint as _built_in,
         _is_retracted
     from numbered
+    {% if is_incremental() %}
+        -- Whoever stays as they were published is not written again, so that nothing is made anew of them.
+        where is_touched
+            or not {{ is_built('numbered', 'record_key', [
+                'child_key', 'founding_record_key', 'component_no', 'group_no', 'conflict_code', '_is_retracted'
+            ]) }}
+    {% endif %}
 
 )
 

@@ -24,7 +24,7 @@ earlier as not materialized (
 
 ),
 
--- Values that somebody has now, and those that a crowd shared: somebody may have left it.
+-- Values that somebody has now, and those of crowds that somebody may have left.
 questioned as (
 
     {% for detail in crowds %}
@@ -38,7 +38,8 @@ questioned as (
     select
         earlier.detail_code,
         earlier.detail_hash
-    from earlier
+    from {{ source('child_registry', 'vacated_details') }} as vacated
+    inner join earlier on vacated.detail_code = earlier.detail_code and vacated.detail_hash = earlier.detail_hash
     where not earlier._is_retracted
 
 ),

@@ -6,7 +6,7 @@
         {'columns': ['right_record_no']},
         {'columns': ['_built_in']}
     ],
-    pre_hook=["{{ forget_what_is_gone() }}", "{{ plan_by_size() }}"],
+    pre_hook=["{{ forget_what_is_gone() }}", "{{ plan_by_size() }}", "{{ list_affected_records() }}"],
     post_hook="{{ index_what_is_gone() }}"
 ) }}
 
@@ -33,40 +33,18 @@ oversized as (
 
 {% if is_incremental() %}
 
--- A block that became too large, or no longer is, concerns all who are in it.
-flipped as (
-
-    select * from {{ ref('int_blocks__oversized') }}
-    where _flipped_in > {{ last_published_build() }}
-
-),
-
-affected as materialized (
-
-    select blocked.record_no from blocked
-    where {{ is_touched('blocked') }}
-    {% for rule in blocking_rules() %}
-        union
-        select blocked.record_no
-        from flipped
-        inner join blocked on flipped.block_key = blocked.{{ blocking_key(loop.index) }}
-        where flipped.rule_no = {{ loop.index }}
-    {% endfor %}
-
-),
-
 questioned as materialized (
 
     select {{ usable_keys('blocked') }}
-    from affected
-    inner join blocked on affected.record_no = blocked.record_no
+    from affected_records
+    inner join blocked on affected_records.record_no = blocked.record_no
 
 ),
 
 candidates as (
 
     {{ candidate_pairs('questioned', 'blocked', 'l.record_no <> r.record_no and (l.record_no < r.record_no
-        or r.record_no not in (select affected.record_no from affected))') }}
+        or r.record_no not in (select affected_records.record_no from affected_records))') }}
 
 ),
 
@@ -158,11 +136,11 @@ pairs as (
             {{ build_no() }}::bigint as _built_in,
             true as _is_retracted
         from (
-            select by_left.* from affected
-            inner join {{ this }} as by_left on affected.record_no = by_left.left_record_no
+            select by_left.* from affected_records
+            inner join {{ this }} as by_left on affected_records.record_no = by_left.left_record_no
             union
-            select by_right.* from affected
-            inner join {{ this }} as by_right on affected.record_no = by_right.right_record_no
+            select by_right.* from affected_records
+            inner join {{ this }} as by_right on affected_records.record_no = by_right.right_record_no
         ) as earlier
         -- Hashed even where hash joins are off; "not exists" would compare every earlier pair with every present one.
         where (earlier.left_record_no, earlier.right_record_no) not in (

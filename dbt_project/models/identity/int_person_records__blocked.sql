@@ -2,13 +2,18 @@
 {%- for rule in blocking_rules() -%}
     {%- do keys.append({'columns': [blocking_key(loop.index)]}) -%}
 {%- endfor -%}
+{%- set compared = ['former_record_no', 'flags', '_is_retracted'] -%}
+{%- for rule in blocking_rules() -%}
+    {%- do compared.append(blocking_key(loop.index)) -%}
+{%- endfor -%}
 {{ config(
     unique_key='record_no',
     indexes=[
         {'columns': ['record_no'], 'unique': true},
         {'columns': ['former_record_no']},
         {'columns': ['_built_in']}
-    ] + keys
+    ] + keys,
+    pre_hook="{{ plan_by_size() }}"
 ) }}
 
 with
@@ -23,7 +28,7 @@ spine as (
 ),
 
 -- Apart from the spine, because every rule reads all of it.
-blocked as (
+keyed as (
 
     select
         record_no,
@@ -33,6 +38,14 @@ blocked as (
         {{ build_no() }}::bigint as _built_in,
         _is_retracted
     from spine
+
+),
+
+blocked as (
+
+    -- Whoever stays in the same blocks is not written again: it would cost as many index entries as there are rules.
+    select keyed.* from keyed
+    {{ unless_built('keyed', 'record_no', compared) }}
 
 )
 

@@ -4,7 +4,8 @@
     indexes=[
         {'columns': ['record_no'], 'unique': true},
         {'columns': ['_built_in']}
-    ]
+    ],
+    pre_hook=["{{ plan_by_size() }}", "{{ list_records_to_code() }}"]
 ) }}
 
 with
@@ -25,15 +26,7 @@ standardised as (
 
     select all_standardised.* from all_standardised
     {% if is_incremental() %}
-        where {{ is_touched('all_standardised') }}
-        {%- for detail in linkage_model().crowds %}
-        union
-        -- What became a crowd's, or no longer is, changes what is known of all who share it.
-        select all_standardised.*
-        from crowds
-        inner join all_standardised on crowds.detail_hash = {{ detail_hash(detail, 'all_standardised.') }}
-        where crowds.detail_code = '{{ detail }}' and {{ is_touched('crowds') }}
-        {%- endfor %}
+        inner join records_to_code on all_standardised.record_no = records_to_code.record_no
     {% endif %}
 
 ),

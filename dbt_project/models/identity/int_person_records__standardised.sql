@@ -8,7 +8,8 @@
         {'columns': ['record_key'], 'unique': true},
         {'columns': ['record_no'], 'unique': true},
         {'columns': ['_built_in']}
-    ] + shared_details
+    ] + shared_details,
+    pre_hook=["{{ plan_by_size('int_person_records') }}", "{{ note_vacated_details() }}"]
 ) }}
 
 with

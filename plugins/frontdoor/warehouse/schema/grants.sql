@@ -32,7 +32,8 @@ grant usage on schema linkage to transformer;
 grant select on linkage.weight_versions, linkage.weights, linkage.term_frequencies to transformer;
 grant select on linkage.decisions, linkage.effective_decisions, linkage.refused_attempts to transformer;
 grant insert on linkage.weight_versions, linkage.weights, linkage.term_frequencies to transformer;
-grant select, insert, update, delete on identity.child_keys, identity.child_key_history to transformer;
+grant select, insert, update, delete on identity.child_keys, identity.child_key_history, identity.vacated_details
+to transformer;
 grant usage on all sequences in schema identity to transformer;
 
 -- publisher: moves audited rows into the stable tables and flips the pointer.
