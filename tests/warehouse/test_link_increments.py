@@ -1,0 +1,79 @@
+"""A day's linking concerns whom the day's records concern, also after a build that was killed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from frontdoor.settings import Settings
+from frontdoor.warehouse.connect import connect
+
+from tests.warehouse.scratch_links import PersonRow, ScratchLinks, scratch_links
+from tests.warehouse.test_contact_details import APART, HERS, TOGETHER, of_ada, strangers
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+ZENA = {"forename": "Zzena", "surname": "Quimbrel", "dob": "2013-07-09", "sex": "F", "postcode": "ZX2 1AA"}
+ZENAS: tuple[PersonRow, ...] = tuple({**ZENA, "record_id": f"zena-{number}"} for number in range(3))
+
+
+@pytest.fixture
+def links(warehouse: Settings, tmp_path: Path) -> Iterator[ScratchLinks]:
+    with scratch_links(warehouse, tmp_path) as found:
+        yield found
+
+
+def written(links: ScratchLinks, model: str) -> set[str]:
+    """The records whose rows of a model the last build wrote."""
+    return {
+        record
+        for (record,) in links.rows(
+            f"select members.agency_person_id from identity.{model} as model"
+            " inner join identity.int_children__members as members on model.record_no = members.record_no"
+            " where model._built_in = %(build_no)s",
+            {"build_no": links.build_no},
+        )
+    }
+
+
+def children_of_history(links: ScratchLinks) -> dict[str, list[str]]:
+    """The keys each record bears by its history: one each."""
+    found: dict[str, list[str]] = {}
+    for record, child in links.rows(
+        "select members.agency_person_id, history.child_key from identity.child_key_history as history"
+        " inner join identity.int_children__members as members on history.record_key = members.record_key"
+        " where history.until_build is null"
+    ):
+        found.setdefault(record, []).append(child)
+    return found
+
+
+def test_a_newcomer_is_written_and_whose_child_it_is_stays_unwritten(links: ScratchLinks) -> None:
+    links.deliver([*ZENAS[:2], *HERS])
+    before = links.children()
+    links.deliver(ZENAS[2:])
+    assert links.children() == {**before, "zena-2": before["zena-0"]}
+    assert written(links, "int_children__members") == {"zena-2"}
+    links.deliver([{**ZENAS[0], "ethnicity": "WBRI"}])
+    assert written(links, "int_children__members") == {"zena-0"}
+    assert written(links, "int_person_records__blocked") == set(), "no block of hers is another"
+
+
+def test_what_a_killed_build_wrote_is_written_again_by_the_next(links: ScratchLinks) -> None:
+    links.deliver(ZENAS[:2])
+    before = links.children()
+    links.deliver([{**ZENAS[2], "record_id": "a-zena"}], is_published=False)
+    links.rebuild(is_full=False)
+    assert links.children() == {**before, "a-zena": before["zena-0"]}
+    assert written(links, "int_children__members") >= {"a-zena"}
+    assert children_of_history(links) == {record: [child] for record, child in links.children().items()}
+
+
+def test_a_crowd_that_was_left_in_a_killed_build_is_counted_again_by_the_next(links: ScratchLinks) -> None:
+    links.deliver([*HERS, *strangers(49)])
+    assert of_ada(links) == APART
+    links.deliver([{**next(strangers(1)), "address": "9 Elsewhere Road"}], is_published=False)
+    # As if it had been killed between the two models.
+    with connect(links.scratch, role="admin") as connection:
+        connection.execute("update identity.int_contact_details__crowded set _built_in = 1, _is_retracted = false")
+    links.rebuild(is_full=False)
+    assert of_ada(links) == TOGETHER
