@@ -52,6 +52,8 @@ cleaned as (
         end as adoption_side_code,
         coalesce(restricted_code not in ('N', 'NONE', 'NO'), false) as is_restricted
     from person_records
+    -- Keeps each from being worked out again wherever it is named; an offset of nought would keep parallel workers out.
+    offset null
 
 ),
 
@@ -99,6 +101,7 @@ evidence as (
         and not (extract(month from birth_date) = 1 and extract(day from birth_date) = 1)
             as is_birth_date_exact
     from cleaned
+    offset null
 
 ),
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from frontdoor.linkage.link import link_files
+from frontdoor.linkage.link import link_files, put_in_force
+from frontdoor.linkage.model import LinkageModel
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
+from frontdoor.warehouse.dbt import run_dbt
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from tests.bench.linkage import metrics
+from tests.bench.linkage import metrics, yardstick
 
 # The later of pseudopeople's censuses counts children born until 2030.
 AS_OF = datetime(2031, 1, 1, tzinfo=UTC)
@@ -70,6 +72,19 @@ def linked(settings: Settings, paths: Sequence[Path], *, out: Path, weights: str
                 connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
+def scored(outcome: Outcome, model: LinkageModel) -> list[tuple[float, str, str]]:
+    """Weigh every pair that shares a key, however faint: pairs nobody would be asked about are not kept otherwise.
+
+    Builds the outcome's scratch warehouse anew, with the threshold of review where Splink's is.
+    """
+    faintest = 2**yardstick.FAINTEST / (1 + 2**yardstick.FAINTEST)
+    lowered = model.model_copy(update={"review_at_probability": faintest})
+    put_in_force(outcome.scratch, yardstick.weights_in_force(outcome.scratch), lowered, at=AS_OF)
+    run_dbt(outcome.scratch, selector="linkage", build_no=1, full_refresh=True, left_out=("test", "unit_test"))
+    with connect(outcome.scratch, role="transformer") as connection:
+        return connection.execute(_SCORES).fetchall()
+
+
 def of_warehouse(settings: Settings) -> Outcome:
     """The same of a council's own warehouse; a record is called by its scope and number."""
     named = "{}.person_scope || '|' || {}.agency_person_id"
@@ -116,6 +131,13 @@ def _outcome(scratch: Settings, clusters: Path, pairs: Path, seconds: Sequence[M
     return Outcome(children, found, reviews, seconds, scratch)
 
 
+_SCORES = """
+    select pairs.weight, one.agency_person_id, other.agency_person_id
+    from identity.int_matches__pairs as pairs
+    inner join identity.int_children__members as one on pairs.left_record_no = one.record_no
+    inner join identity.int_children__members as other on pairs.right_record_no = other.record_no
+    where not pairs._is_retracted
+"""
 _REVIEWS = """
     select {one}, {other}
     from identity.int_reviews as reviews

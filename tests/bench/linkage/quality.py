@@ -12,7 +12,7 @@ from frontdoor.warehouse import server
 from tests.bench.council_year import run, throwaway_council
 from tests.bench.linkage import metrics, yardstick
 from tests.bench.linkage.datasets import THIRD_PARTY, DataSet, data_set, synthetic_persons, third_party
-from tests.bench.linkage.ours import Outcome, facts_of_warehouse, linked, of_warehouse
+from tests.bench.linkage.ours import Outcome, facts_of_warehouse, linked, of_warehouse, scored
 
 GAP_BUDGET = 5.0
 WRONG_SHARES = (0.0, 0.01, 0.03)
@@ -46,12 +46,14 @@ def _compare(settings: Settings, data: DataSet, *, weights: Sequence[str]) -> It
         out = settings.home / "linked" / data.name
         with linked(settings, [data.path], out=out, weights=version) as outcome:
             theirs = yardstick.scored(outcome.scratch, model).pairs
-        yield from _rows(version, outcome, theirs, data, model)
+            own = scored(outcome, model)
+        yield from _rows(version, outcome, own, theirs, data, model)
 
 
 def _rows(
     version: str,
     outcome: Outcome,
+    own: list[tuple[float, str, str]],
     theirs: list[tuple[float, str, str]],
     data: DataSet,
     model: LinkageModel,
@@ -60,7 +62,6 @@ def _rows(
     yield _row(f"frontdoor, {version} weights", ours, metrics.b_cubed(outcome.clusters, data.truth))
     reviewed = metrics.pairwise(outcome.after_review(data.truth), data.truth)
     yield _row(f"  after perfect review ({outcome.review_share():.1%} of records)", reviewed)
-    own = [(pair.weight, pair.left, pair.right) for pair in outcome.pairs]
     unguarded = metrics.best_threshold(own, data.truth)
     yield _best("  without guards, best threshold", unguarded)
     best = metrics.best_threshold(theirs, data.truth)
@@ -117,7 +118,8 @@ def _council_year() -> Iterator[str]:
         theirs = yardstick.scored(settings, model, is_named_by_scope=True).pairs
         adopted = _adoption_breaches(year, outcome, data.truth)
     yield f"{COUNCIL_YEAR}: {len(data.truth):,} records, {_true_pairs(data.truth):,} true pairs"
-    yield from _rows("default", outcome, theirs, data, model)
+    own = [(pair.weight, pair.left, pair.right) for pair in outcome.pairs]
+    yield from _rows("default", outcome, own, theirs, data, model)
     ours = metrics.pairwise(outcome.clusters, data.truth)
     reviewed = metrics.pairwise(outcome.after_review(data.truth), data.truth)
     yield _verdict("  precision", ours.precision, least=0.999)
