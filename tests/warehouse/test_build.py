@@ -5,6 +5,8 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -13,6 +15,7 @@ from frontdoor.errors import WarehouseError
 from frontdoor.settings import Settings
 from frontdoor.warehouse.build import build
 from frontdoor.warehouse.connect import connect
+from frontdoor.warehouse.publish import prune_publications
 
 from tests.warehouse.hand_made import MONDAY, Delivery, HandMadeCouncil, person
 
@@ -75,7 +78,9 @@ def builds(connection: psycopg.Connection) -> list[tuple[bool, str, int]]:
     ).fetchall()
 
 
-def test_build_new_nothing_killed_repaired_and_broken(small: Settings, admin: psycopg.Connection) -> None:
+def test_build_new_nothing_killed_repaired_pruned_and_broken(
+    small: Settings, admin: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     council = HandMadeCouncil(small)
     council.land(contacts(1, "RED", "GREEN"))
     first = build(small, started_at=MONDAY)
@@ -91,16 +96,25 @@ def test_build_new_nothing_killed_repaired_and_broken(small: Settings, admin: ps
     assert (repaired.is_full, repaired.delivery_count) == (False, 2)
     assert seen(small) == {"C1-0": "RED", "C1-1": "GREEN", "C2-0": "AMBER", "C3-0": "BLUE"}
 
-    council.land(contacts(4, "RED"))
+    monkeypatch.setattr("frontdoor.warehouse.build.prune_publications", partial(prune_publications, kept=1))
+    changed = person("P1", contact_id="C1-0", rag="GREEN", surname=CANARY)
+    council.land(Delivery("council__contacts", (changed,), 4, MONDAY + timedelta(hours=1)))
+    build(small, started_at=MONDAY)
+    assert seen(small)["C1-0"] == "GREEN"
+    kept = admin.execute("select count(*), count(_retired_by) from published.fct_seen_contacts").fetchall()
+    assert kept == [(4, 0)], "what only earlier publications showed is gone"
+
+    council.land(contacts(5, "RED"))
     (small.dbt_project_dir / "models" / "journeys" / "current" / "jny_broken.sql").write_text(BROKEN_SQL)
     with pytest.raises(WarehouseError) as caught:
         build(small, started_at=MONDAY)
     assert "model.frontdoor.jny_broken" in str(caught.value)
     assert CANARY not in str(caught.value)
     assert [path for path in small.home.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()] == []
-    assert "C4-0" not in seen(small)
+    assert "C5-0" not in seen(small)
     assert builds(admin) == [
-        (True, "published", 1), (False, "failed", 1), (False, "published", 2), (True, "failed", 1),
+        (True, "published", 1), (False, "failed", 1), (False, "published", 2), (False, "published", 1),
+        (True, "failed", 1),
     ]  # fmt: skip
     failed = admin.execute("select stage, failure from ledger.stage_runs where state = 'failed'").fetchall()
     assert failed == [("build warehouse", "WarehouseError")]

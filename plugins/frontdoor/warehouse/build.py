@@ -23,7 +23,7 @@ from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.dbt import DbtResult, run_dbt
 from frontdoor.warehouse.fingerprint import forget_project, is_project_unchanged, remember_project
-from frontdoor.warehouse.publish import Publication, publish
+from frontdoor.warehouse.publish import Publication, prune_publications, publish
 
 logger = logging.getLogger(__name__)
 
@@ -123,6 +123,11 @@ def _publish(settings: Settings, opened: OpenBuild, *, published_at: datetime) -
     with _stage(settings, "publish", published_at) as counts:
         publication = publish(settings, opened.build_no, published_at=published_at, is_full=opened.is_full)
         counts.update(publication.row_counts)
+    try:
+        prune_publications(settings)
+    except WarehouseError as error:
+        # Readers have what was built; the next build prunes again.
+        logger.warning("not pruned", extra={"sqlstate": error.sqlstate})
     if opened.is_full:
         remember_project(settings, weights_version=opened.weights_version)
     return publication

@@ -76,7 +76,17 @@ def current_publication(connection: psycopg.Connection) -> Publication | None:
 
 
 def prune_publications(settings: Settings, *, kept: int = KEPT_PUBLICATIONS) -> int:
-    """Delete the rows only publications older than the last `kept` could show; return how many went."""
+    """Delete the rows only publications older than the last `kept` could show; return how many went.
+
+    Raises WarehouseError, with every publication as it was, when the database refuses.
+    """
+    try:
+        return _prune(settings, kept=kept)
+    except psycopg.Error as error:
+        raise WarehouseError("publications nobody reads any longer were not pruned", sqlstate=error.sqlstate) from None
+
+
+def _prune(settings: Settings, *, kept: int) -> int:
     deleted = 0
     with connect(settings, role="publisher") as connection:
         connection.execute("select pg_advisory_xact_lock(%s)", [PUBLISH_LOCK])
