@@ -17,6 +17,7 @@ THIRD_PARTY = ("febrl1", "febrl2", "febrl3", "febrl4")
 THIRD_PARTY += ("pseudopeople-censuses", "pseudopeople-ssa", "pseudopeople-agencies")
 IDENTIFIERS = ("nhs_number", "upn")
 MAJORITIES = ("WBRI", "White")
+NOT_STATED = ("NOBT", "REFU")
 SHORT_NAMES, LONG_NAMES = 9, 17
 
 
@@ -108,7 +109,10 @@ def groups_of(row: Mapping[str, str]) -> dict[str, str]:
     if forename and surname:
         found["name length"] = "short" if length <= SHORT_NAMES else "long" if length >= LONG_NAMES else "usual"
     if ethnicity := row.get("ethnicity"):
-        found |= {"ethnicity": ethnicity, "origin": "majority" if ethnicity in MAJORITIES else "others"}
+        is_stated = ethnicity not in NOT_STATED
+        found["ethnicity"] = ethnicity if is_stated else "not stated"
+        if is_stated:
+            found["origin"] = "majority" if ethnicity in MAJORITIES else "others"
     return found
 
 

@@ -1,5 +1,6 @@
 """How right a grouping of records is: pairwise and B-cubed, by group, and at every threshold at once."""
 
+import math
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
@@ -61,6 +62,23 @@ def by_group(found: Grouping, truth: Grouping, groups: Mapping[str, str]) -> dic
         put[group] += found_sizes[found[record]] - 1
         true[group] += true_sizes[truth[record]] - 1
     return {group: (_score(right[group], put[group], true[group]), true[group]) for group in sorted(true)}
+
+
+def chance(found: Grouping, truth: Grouping, records: Iterable[str]) -> tuple[float, int]:
+    """Return by how much the recall of these records may be off by chance (95 in 100), and of how many people they are.
+
+    A person's links are found or missed together, so people are counted, not links: the error of a ratio.
+    """
+    together = Counter((found[record], truth[record]) for record in truth)
+    true_sizes = Counter(truth.values())
+    right, true = Counter[Hashable](), Counter[Hashable]()
+    for record in records:
+        right[truth[record]] += together[found[record], truth[record]] - 1
+        true[truth[record]] += true_sizes[truth[record]] - 1
+    pairs = true.total() or 1
+    recall = right.total() / pairs
+    off = sum((right[person] - recall * true[person]) ** 2 for person in true)
+    return 1.96 * math.sqrt(off) / pairs, len(true)
 
 
 def gap(scores: Mapping[str, tuple[Score, int]]) -> float:

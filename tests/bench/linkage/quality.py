@@ -99,9 +99,11 @@ def _gaps(clusters: Mapping[str, str], data: DataSet) -> Iterator[str]:
             continue
         worst = min(large, key=lambda group: scores[group][0].recall)
         score, pairs = scores[worst]
+        error, people = metrics.chance(clusters, data.truth, (r for r, group in groups.items() if group == worst))
         points = metrics.gap(scores)
         verdict = f"gap {points:.1f} points (at most {GAP_BUDGET:.0f}) {'holds' if points <= GAP_BUDGET else 'ALERT'}"
-        yield f"  {kind}: {len(large)} groups, {verdict}; least found: {worst}, {score.recall:.4f} of {pairs:,}"
+        least = f"{worst}, {score.recall:.4f} (give or take {error:.4f}) of {pairs:,} links of {people:,} people"
+        yield f"  {kind}: {len(large)} groups, {verdict}; least found: {least}"
 
 
 def _council_year() -> Iterator[str]:

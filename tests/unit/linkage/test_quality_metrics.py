@@ -49,6 +49,14 @@ def test_a_gap_is_the_widest_difference_between_large_groups() -> None:
     assert metrics.gap({"z": scores["z"]}) == 0
 
 
+def test_what_chance_does_to_a_recall_counts_people_and_not_their_links() -> None:
+    # Person "one": none of 2 found; "two": 2 of 6 found. Recall 1/4 of 8, off by 1/2 either way.
+    assert metrics.chance(FOUND, TRUTH, TRUTH) == (pytest.approx(1.96 * (1 / 2) ** 0.5 / 8), 2)
+    many = {f"{record}{copy}": person + str(copy) for copy in range(4) for record, person in TRUTH.items()}
+    found = {f"{record}{copy}": (FOUND[record], copy) for copy in range(4) for record in TRUTH}
+    assert metrics.chance(found, many, many) == (pytest.approx(1.96 * (1 / 2) ** 0.5 / 16), 8)
+
+
 @given(groupings)
 def test_pairwise_and_b_cubed_are_what_they_are_defined_as(drawn: list[tuple[int, int]]) -> None:
     found = {str(number): cluster for number, (cluster, _) in enumerate(drawn)}
