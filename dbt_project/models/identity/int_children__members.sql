@@ -154,26 +154,26 @@ numbered as (
 
     select
         questioned.*,
-        kept.child_key is not null as is_kept,
-        coalesce(
-            kept.child_key, {{ minted_key('questioned.founding_record_key', 'minted.mint_no') }}
-        ) as child_key,
+        kept.child_key as kept_key,
         coalesce(free_keys.is_borne, true) as is_borne,
-        minted.mint_no
+        case
+            when kept.child_key is null then (
+                select count(*) from child_keys as minted
+                where minted.minted_for_record_key = questioned.founding_record_key
+            )
+        end as mint_no
     from questioned
     left join kept on questioned.group_no = kept.group_no and not questioned._is_retracted
     left join free_keys on kept.child_key = free_keys.child_key
-    cross join lateral (
-        select
-            case
-                when kept.child_key is null then (
-                    select count(*) from child_keys
-                    where child_keys.minted_for_record_key = questioned.founding_record_key
-                )
-            end as mint_no
-        -- Kept apart, so that it is not counted again wherever it is named.
-        offset 0
-    ) as minted
+
+),
+
+named as (
+
+    select
+        numbered.*,
+        coalesce(kept_key, {{ minted_key('founding_record_key', 'mint_no') }}) as child_key
+    from numbered
 
 ),
 
@@ -190,18 +190,18 @@ members as (
         founding_record_key,
         child_key,
         case
-            when not is_kept then 'MINTED'
+            when kept_key is null then 'MINTED'
             when is_borne then 'KEPT'
             else 'RESTORED'
         end as key_code,
         mint_no,
         {{ build_no() }}::bigint as _built_in,
         _is_retracted
-    from numbered
+    from named
     {% if is_incremental() %}
         -- Whoever stays as they were published is not written again, so that nothing is made anew of them.
         where is_touched
-            or not {{ is_built('numbered', 'record_key', [
+            or not {{ is_built('named', 'record_key', [
                 'child_key', 'founding_record_key', 'component_no', 'group_no', 'conflict_code', '_is_retracted'
             ]) }}
     {% endif %}

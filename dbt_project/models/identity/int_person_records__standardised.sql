@@ -53,7 +53,7 @@ cleaned as (
         coalesce(restricted_code not in ('N', 'NONE', 'NO'), false) as is_restricted
     from person_records
     -- Keeps each from being worked out again wherever it is named; an offset of nought would keep parallel workers out.
-    offset null
+    offset null -- noqa: AM09
 
 ),
 
@@ -101,7 +101,7 @@ evidence as (
         and not (extract(month from birth_date) = 1 and extract(day from birth_date) = 1)
             as is_birth_date_exact
     from cleaned
-    offset null
+    offset null -- noqa: AM09
 
 ),
 

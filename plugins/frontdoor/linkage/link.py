@@ -113,7 +113,7 @@ def trained_on(settings: Settings, paths: Sequence[Path], model: LinkageModel, *
 
 
 def put_in_force(scratch: Settings, weights: TrainedWeights, model: LinkageModel, *, at: datetime) -> None:
-    """Have a scratch warehouse link by these weights and the model's thresholds; in a real one only a person does that."""
+    """Have a scratch warehouse link by these weights and thresholds; in a real one only a person decides that."""
     with connect(scratch, role="admin") as connection:
         version = store_proposal(connection, weights, model=model, report={}, at=at, by="frontdoor link")
         connection.execute("update linkage.weight_versions set state = 'superseded' where state = 'approved'")
