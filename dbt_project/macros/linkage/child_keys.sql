@@ -20,12 +20,23 @@
 {% macro list_questioned_members() -%}
     {%- set standardised, child_groups = ref('int_person_records__standardised'), ref('int_children__groups') -%}
     {%- if is_incremental() -%}
-        create temporary table questioned_members on commit drop as
+        create temporary table touched_members on commit drop as
         select standardised.record_no from {{ standardised }} as standardised
         where {{ is_touched('standardised') }}
         union
         select child_groups.record_no from {{ child_groups }} as child_groups
         where {{ is_touched('child_groups') }};
+        analyze touched_members;
+        -- And whoever they hang together with, or did.
+        create temporary table questioned_members on commit drop as
+        select touched_members.record_no from touched_members
+        {%- for earlier_or_now in [this, child_groups] %}
+        union
+        select together.record_no
+        from touched_members
+        inner join {{ earlier_or_now }} as one on touched_members.record_no = one.record_no
+        inner join {{ earlier_or_now }} as together on one.component_no = together.component_no
+        {%- endfor %};
         analyze questioned_members;
         set local enable_hashjoin = on
     {%- endif -%}

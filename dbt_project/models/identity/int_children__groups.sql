@@ -284,3 +284,7 @@ child_groups as (
 )
 
 select * from child_groups
+{% if is_incremental() %}
+    -- Row by row, by index: joined, it would read everybody's.
+    where not (select {{ is_built('child_groups', 'record_no', ['component_no', 'group_no', 'conflict_code']) }})
+{% endif %}
