@@ -179,13 +179,13 @@ def write_records(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
             writer.writerow(row)
 
 
-def split(path: Path, *, last: int) -> tuple[Path, Path]:
-    """Set so many records, drawn evenly from the whole file, aside; return the file without them, and theirs."""
-    base, new = path.with_suffix(".base.csv"), path.with_suffix(".new.csv")
+def split(path: Path, *, new: int, parts: int) -> list[Path]:
+    """Set so many records aside so many times, drawn evenly from the file; return the file without them, and theirs."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    step = len(rows) / last
-    aside = {int(number * step) for number in range(last)}
-    write_records(base, (row for number, row in enumerate(rows) if number not in aside))
-    write_records(new, (row for number, row in enumerate(rows) if number in aside))
-    return base, new
+    step = len(rows) / (new * parts)
+    part_of = {int(number * step): 1 + number % parts for number in range(new * parts)}
+    paths = [path.with_suffix(f".{part}.csv") for part in range(parts + 1)]
+    for part, target in enumerate(paths):
+        write_records(target, (row for number, row in enumerate(rows) if part_of.get(number, 0) == part))
+    return paths

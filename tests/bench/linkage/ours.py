@@ -1,13 +1,13 @@
 """`frontdoor link` on a file, and what its scratch warehouse then holds."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from frontdoor.linkage.link import link_files, put_in_force
+from frontdoor.linkage.link import Linked, link_files, put_in_force
 from frontdoor.linkage.model import LinkageModel
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
@@ -55,14 +55,23 @@ class Outcome:
 
 
 @contextmanager
-def linked(settings: Settings, paths: Sequence[Path], *, out: Path, weights: str) -> Iterator[Outcome]:
+def linked(
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    out: Path,
+    weights: str,
+    after_first: Callable[[Settings], None] = lambda scratch: None,
+) -> Iterator[Outcome]:
     """Link the files one after the other; the scratch warehouse stays until the block is left."""
     before = _databases(settings)
-    names: set[str] = set()
     try:
-        runs = list(link_files(settings, paths, out=out, weights=weights, at=AS_OF, is_kept=True))
-        names = _databases(settings) - before
-        [name] = names
+        runs: list[Linked] = []
+        for run in link_files(settings, paths, out=out, weights=weights, at=AS_OF, is_kept=True):
+            name = run.database_name
+            if not runs:
+                after_first(_scratch(settings, name))
+            runs.append(run)
         yield _outcome(
             _scratch(settings, name), runs[-1].clusters_path, runs[-1].pairs_path, [r.dbt.node_seconds for r in runs]
         )
