@@ -177,6 +177,19 @@ named as (
 
 ),
 
+{% if is_incremental() %}
+
+left_children as (
+
+    select built.child_key
+    from named
+    inner join {{ this }} as built on named.record_key = built.record_key
+    where built.child_key <> named.child_key and not built._is_retracted
+
+),
+
+{% endif %}
+
 members as (
 
     select
@@ -199,8 +212,10 @@ members as (
         _is_retracted
     from named
     {% if is_incremental() %}
-        -- Whoever stays as they were published is not written again, so that nothing is made anew of them.
+        -- Whoever stays as they were published is not written again, so that nothing is made anew of them; unless somebody
+        -- left them: what is counted of a child is another number then.
         where is_touched
+            or child_key in (select left_children.child_key from left_children)
             or not {{ is_built('named', 'record_key', [
                 'child_key', 'founding_record_key', 'component_no', 'group_no', 'conflict_code', '_is_retracted'
             ]) }}
