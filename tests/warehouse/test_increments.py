@@ -173,7 +173,7 @@ def test_increments_out_of_order_with_a_build_that_died_equal_a_full_build_in_or
     assert len(in_order["fct_contacts"]) == len(CONTACTS) - 1
 
 
-# Taken for one child's until a correction says otherwise: one of three episodes, and what came of a referral. Six times,
+# Taken for one child's until a correction says otherwise: an episode, and what came of a referral. Six times,
 # since which record gives a group its number, and so which are written anyhow, is as good as chance.
 SIX = range(201, 213, 2)
 MISTAKEN = (
