@@ -212,8 +212,8 @@ members as (
         _is_retracted
     from named
     {% if is_incremental() %}
-        -- Whoever stays as they were published is not written again, so that nothing is made anew of them; unless somebody
-        -- left them: what is counted of a child is another number then.
+        -- Whoever stays as they were published is not written again, so that nothing is made anew of them; unless
+        -- somebody left them: what is counted of a child is another number then.
         where is_touched
             or child_key in (select left_children.child_key from left_children)
             or not {{ is_built('named', 'record_key', [
