@@ -8,7 +8,7 @@ from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 
 from tests.warehouse.scratch_links import PersonRow, ScratchLinks, scratch_links
-from tests.warehouse.test_contact_details import APART, HERS, TOGETHER, of_ada, strangers
+from tests.warehouse.test_contact_details import APART, HERS, HOSTEL, TOGETHER, of_ada, strangers
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
@@ -76,4 +76,17 @@ def test_a_crowd_that_was_left_in_a_killed_build_is_counted_again_by_the_next(li
     with connect(links.scratch, role="admin") as connection:
         connection.execute("update identity.int_contact_details__crowded set _built_in = 1, _is_retracted = false")
     links.rebuild(is_full=False)
+    assert of_ada(links) == TOGETHER
+
+
+def test_what_changes_and_changes_back_leaves_no_trace(links: ScratchLinks) -> None:
+    rows = [*ZENAS, *HERS, *strangers(48)]
+    links.deliver(rows)
+    before = links.groups(), links.pairs(), links.questions()
+    # They move to the hostel, which becomes a crowd's, under another name and telephone; then somebody corrects it.
+    links.deliver([{**row, **HOSTEL, "surname": "Marrowby", "phone": "01632 960914"} for row in ZENAS])
+    assert of_ada(links) == APART
+    assert links.pairs() != before[1]
+    links.deliver(ZENAS)
+    assert (links.groups(), links.pairs(), links.questions()) == before
     assert of_ada(links) == TOGETHER
