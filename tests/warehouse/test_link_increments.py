@@ -7,6 +7,7 @@ import pytest
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 
+from tests.warehouse.link_situations import nhs
 from tests.warehouse.scratch_links import PersonRow, ScratchLinks, scratch_links
 from tests.warehouse.test_contact_details import APART, HERS, HOSTEL, TOGETHER, of_ada, strangers
 
@@ -66,6 +67,20 @@ def test_what_a_killed_build_wrote_is_written_again_by_the_next(links: ScratchLi
     assert links.children() == {**before, "a-zena": before["zena-0"]}
     assert written(links, "int_children__members") >= {"a-zena"}
     assert children_of_history(links) == {record: [child] for record, child in links.children().items()}
+
+
+def test_who_was_left_in_a_killed_build_has_the_key_that_history_says(links: ScratchLinks) -> None:
+    # Twelve couples of records, since with whom a key goes, and what gives a group its number, is as good as chance.
+    couples = [({**ZENA, "postcode": "", "nhs_number": nhs(601 + number)}, number) for number in range(12)]
+    links.deliver({**zena, "record_id": f"{number}-{place}"} for zena, number in couples for place in range(2))
+    assert {len(group) for group in links.groups()} == {2}
+    moved = ({**stranger, "record_id": f"{number}-1"} for number, stranger in enumerate(strangers(12)))
+    links.deliver(moved, is_published=False)
+    links.rebuild(is_full=False)
+    assert {len(group) for group in links.groups()} == {1}
+    children = links.children()
+    assert children_of_history(links) == {record: [child] for record, child in children.items()}
+    assert {key for (key,) in links.rows("select child_key from identity.child_keys")} == set(children.values())
 
 
 def test_a_crowd_that_was_left_in_a_killed_build_is_counted_again_by_the_next(links: ScratchLinks) -> None:

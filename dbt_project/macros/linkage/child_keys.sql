@@ -21,11 +21,12 @@
     {%- set standardised, child_groups = ref('int_person_records__standardised'), ref('int_children__groups') -%}
     {%- if is_incremental() -%}
         create temporary table touched_members on commit drop as
-        select standardised.record_no from {{ standardised }} as standardised
-        where {{ is_touched('standardised') }}
-        union
-        select child_groups.record_no from {{ child_groups }} as child_groups
-        where {{ is_touched('child_groups') }};
+        -- What stands there of a build that was never published counts too: its keys have just been taken back.
+        {%- for touched in [standardised, child_groups, this] %}
+        select touched.record_no from {{ touched }} as touched
+        where {{ is_touched('touched') }}
+        {{ 'union' if not loop.last }}
+        {%- endfor %};
         analyze touched_members;
         -- And whoever they hang together with, or did.
         create temporary table questioned_members on commit drop as
