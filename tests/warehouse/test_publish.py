@@ -78,7 +78,8 @@ def test_a_full_build_retires_rows_whose_key_is_gone(council: Settings, admin: p
 
 
 def test_an_earlier_publication_can_be_read_again_until_it_is_pruned(council: Settings) -> None:
-    publish_build(council, 1, ["a", "b"])
+    first = build(council, 1, ["a", "b"])
+    published = publish(council, first, published_at=MORNING)
     publish_build(council, 2, ["a"], retracted=("b",))
     with connect(council, role="bi_reader") as reader:
         reader.execute("set frontdoor.publication = '1'")
@@ -86,6 +87,7 @@ def test_an_earlier_publication_can_be_read_again_until_it_is_pruned(council: Se
     assert prune_publications(council, kept=1) == 4
     with connect(council, role="bi_reader") as reader:
         assert read(reader) == {"a": 2}
+    assert publish(council, first, published_at=MORNING) == published, "it is not published a second time"
 
 
 def test_descriptions_reach_the_readers_view(council: Settings) -> None:

@@ -111,7 +111,8 @@ def _prune(settings: Settings, *, kept: int) -> int:
 def _published_already(connection: psycopg.Connection, build_no: int) -> Publication | None:
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(
-            "select * from published.publications where build_no = %s and state in ('current', 'past')",
+            # One that was pruned has been published all the same.
+            "select * from published.publications where build_no = %s",
             [build_no],
         ).fetchone()
     return None if row is None else _publication(row)
