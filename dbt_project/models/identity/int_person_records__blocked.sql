@@ -1,9 +1,6 @@
-{%- set keys = [] -%}
+{%- set keys, compared = [], ['former_record_no', 'flags', '_is_retracted'] -%}
 {%- for rule in blocking_rules() -%}
     {%- do keys.append({'columns': [blocking_key(loop.index)]}) -%}
-{%- endfor -%}
-{%- set compared = ['former_record_no', 'flags', '_is_retracted'] -%}
-{%- for rule in blocking_rules() -%}
     {%- do compared.append(blocking_key(loop.index)) -%}
 {%- endfor -%}
 {{ config(

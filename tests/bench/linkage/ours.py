@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from frontdoor.linkage.link import Linked, link_files, put_in_force
-from frontdoor.linkage.model import LinkageModel
+from frontdoor.linkage.model import LinkageModel, probability_at
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.dbt import run_dbt
@@ -86,12 +86,12 @@ def scored(outcome: Outcome, model: LinkageModel) -> list[tuple[float, str, str]
 
     Builds the outcome's scratch warehouse anew, with the threshold of review where Splink's is.
     """
-    faintest = 2**yardstick.FAINTEST / (1 + 2**yardstick.FAINTEST)
-    lowered = model.model_copy(update={"review_at_probability": faintest})
+    lowered = model.model_copy(update={"review_at_probability": probability_at(yardstick.FAINTEST)})
     put_in_force(outcome.scratch, yardstick.weights_in_force(outcome.scratch), lowered, at=AS_OF)
     run_dbt(outcome.scratch, selector="linkage", build_no=1, full_refresh=True, left_out=("test", "unit_test"))
     with connect(outcome.scratch, role="transformer") as connection:
-        return connection.execute(_SCORES).fetchall()
+        pairs = connection.execute(_PAIRS.format(one="one.agency_person_id", other="other.agency_person_id")).fetchall()
+    return [(weight, left, right) for weight, left, right, *_ in pairs]
 
 
 def of_warehouse(settings: Settings) -> Outcome:
@@ -104,13 +104,7 @@ def of_warehouse(settings: Settings) -> Outcome:
                 f"select {one}, child_key from identity.int_children__members as one where not _is_retracted"
             ).fetchall()
         )
-        pairs = connection.execute(
-            f"select pairs.weight, {one}, {other}, decision_code, coalesce(reason_code, '')"
-            " from identity.int_matches__pairs as pairs"
-            " inner join identity.int_children__members as one on pairs.left_record_no = one.record_no"
-            " inner join identity.int_children__members as other on pairs.right_record_no = other.record_no"
-            " where not pairs._is_retracted"
-        ).fetchall()
+        pairs = connection.execute(_PAIRS.format(one=one, other=other)).fetchall()
         reviews = connection.execute(_REVIEWS.format(one=one, other=other)).fetchall()
     return Outcome(clusters, [Pair(*pair) for pair in pairs], reviews, [], settings)
 
@@ -140,8 +134,8 @@ def _outcome(scratch: Settings, clusters: Path, pairs: Path, seconds: Sequence[M
     return Outcome(children, found, reviews, seconds, scratch)
 
 
-_SCORES = """
-    select pairs.weight, one.agency_person_id, other.agency_person_id
+_PAIRS = """
+    select pairs.weight, {one}, {other}, pairs.decision_code, coalesce(pairs.reason_code, '')
     from identity.int_matches__pairs as pairs
     inner join identity.int_children__members as one on pairs.left_record_no = one.record_no
     inner join identity.int_children__members as other on pairs.right_record_no = other.record_no
