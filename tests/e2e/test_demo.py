@@ -2,14 +2,18 @@
 
 import csv
 import json
+import os
 import re
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from frontdoor.alerts.summary import CheckScore, score_checks
-from frontdoor.orchestration.demo import AS_OF, StageError, remove
+from frontdoor.orchestration.demo import AS_OF, StageError, remove, remove_left_database
+from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
+from frontdoor.warehouse.server import data_folder
 
 from tests.e2e.demonstration import Demonstration
 from tests.e2e.leaks import leaks, people_in_archive
@@ -162,3 +166,23 @@ def test_a_folder_that_is_no_demonstration_is_left_alone(tmp_path: Path) -> None
     with pytest.raises(StageError):
         remove(tmp_path)
     assert (tmp_path / "letter.txt").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's data lie outside the home")
+def test_a_home_that_was_deleted_by_hand_leaves_no_database_in_the_next_ones_way(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    settings = Settings(home=closed / "home")
+    settings.home.mkdir()
+    left = data_folder(settings).parent
+    left.mkdir(parents=True)
+    try:
+        with pytest.raises(StageError, match=r"whose passwords are gone; .* delete that folder"):
+            remove_left_database(settings)
+        assert left.exists(), "it may be somebody's"
+        (left / "throw-away-home").touch()
+        remove_left_database(settings)
+        assert not left.exists()
+        remove_left_database(settings)
+    finally:
+        shutil.rmtree(left, ignore_errors=True)

@@ -83,11 +83,30 @@ def remove(home: Path) -> None:
     shutil.rmtree(home)
 
 
+def remove_left_database(settings: Settings) -> None:
+    """Delete what a former demonstration's server left outside its home, which somebody deleted by hand.
+
+    Root's data lie elsewhere (ADR 9), and their passwords went with the home. Raises StageError for data that are not a
+    demonstration's.
+    """
+    left = server.data_folder(settings).parent
+    if not left.exists():
+        return
+    if not _mark(left).exists():
+        raise StageError(
+            f"{left} holds the database of an earlier home at {settings.home}, whose passwords are gone; if nobody"
+            " misses it, delete that folder and try again"
+        )
+    server.remove(settings)
+
+
 def _journey(settings: Settings, *, seed: int, stages: list[Stage], console: Console) -> None:
     with _stage("prepare PostgreSQL and Airflow", stages, console):
         settings.home.mkdir(parents=True, mode=0o700)
         _mark(settings.home).touch(mode=0o600)
+        remove_left_database(settings)
         server.ensure_running(settings, extra_settings=FAST_SERVER)
+        _mark(server.data_folder(settings).parent).touch(mode=0o600)
         environment = {
             **os.environ,
             **airflow_environment(settings, database_url=ensure_airflow_database(settings), port=UNUSED_PORT),
