@@ -285,6 +285,21 @@ SITUATIONS = (
         for_a_person("FORENAME_BIRTH_DATE", "BIRTH_DATE_GUESSED"),
     ),
     Situation(
+        "a_middle_name_outweighs_a_guessed_birth_date",
+        (record("police", ADA, dob_precision="ESTIMATED", middle_names="Zzmay"), record("school", ADA, middle_names="Zzmay")),
+        ONE,
+        linked("FORENAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "another_middle_name_does_not_outweigh_a_guessed_birth_date",
+        (
+            record("police", ADA, dob_precision="ESTIMATED", middle_names="Zzmay"),
+            record("school", ADA, middle_names="Qquinn"),
+        ),
+        TWO,
+        for_a_person("FORENAME_BIRTH_DATE", "BIRTH_DATE_GUESSED"),
+    ),
+    Situation(
         "a_birth_date_in_the_future_links_nobody",
         (record("police", ADA, dob="2031-05-03"), record("school", ADA, dob="2031-05-03")),
         TWO,
@@ -301,6 +316,21 @@ SITUATIONS = (
         (record("police", ADA, sex="M"), record("school", ADA)),
         TWO,
         for_a_person("FORENAME_BIRTH_DATE", "SEX_CONFLICT"),
+    ),
+    Situation(
+        "a_middle_name_outweighs_a_mistyped_sex",
+        (record("police", ADA, sex="M", middle_names="Zzmay"), record("school", ADA, middle_names="Z")),
+        ONE,
+        linked("FORENAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "a_middle_name_does_not_make_a_girl_of_a_boy_with_almost_her_name",
+        (
+            record("police", ADA, forename="Zzadan", sex="M", middle_names="Zzmay"),
+            record("school", ADA, forename="Zzadana", middle_names="Zzmay"),
+        ),
+        TWO,
+        for_a_person("SURNAME_BIRTH_DATE", "SEX_CONFLICT"),
     ),
     Situation(
         "an_unknown_sex_contradicts_nothing",
@@ -427,6 +457,21 @@ SITUATIONS = (
         (record("council", ADA, upn=upn(207)), record("school", BEA, dob="", upn=upn(207))),
         TWO,
         for_a_person("UPN", "NAME_BIRTH_CONFLICT"),
+    ),
+    Situation(
+        "a_parent_s_upn_does_not_make_other_middle_names_without_a_birth_date_one_child",
+        (
+            record("council", ADA, upn=upn(209), middle_names="Zzmay"),
+            record("school", ADA, dob="", upn=upn(209), middle_names="Qquinn"),
+        ),
+        TWO,
+        for_a_person("UPN", "NAME_BIRTH_CONFLICT"),
+    ),
+    Situation(
+        "a_upn_makes_one_child_of_a_name_without_a_birth_date",
+        (record("council", ADA, upn=upn(210)), record("school", ADA, dob="", upn=upn(210))),
+        ONE,
+        linked("UPN"),
     ),
     Situation(
         "a_upn_makes_a_mistyped_birth_date_and_a_changed_forename_one_child",

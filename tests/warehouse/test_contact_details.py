@@ -78,6 +78,9 @@ def pairs(links: ScratchLinks) -> dict[frozenset[str], Found]:
         for number, (middle_names, contact, _) in enumerate(WITHOUT_BIRTH_DATE)
         for place, name in enumerate(middle_names)
     ]  # fmt: skip
+    slip = {**FAMILY, "forename": "Zzubayr", "middle_names": "Zzomar"}
+    rows += [{**slip, "record_id": "slip-a", "dob": ""}]
+    rows += [{**slip, "record_id": "slip-b", "dob": "2012-03-04", "surname": f"{FAMILY['surname']}e"}]
     child = {**ADA, "forename": "Zzupton", "middle_names": "", "ethnicity": "WIRT"}
     rows += [{**child, "record_id": name, "address": address} for name, address in MOVED.items()]
     resident = {**ADA, "forename": "Zzefan", "middle_names": "", "address": "1 High Street"}
@@ -95,6 +98,12 @@ def test_without_a_birth_date_a_full_name_and_a_home_are_needed_since_brothers_s
 ) -> None:
     found = pairs.get(frozenset({f"{number}-0", f"{number}-1"}))
     assert (found and (found.decision, found.reason)) == WITHOUT_BIRTH_DATE[number][2]
+
+
+def test_without_a_birth_date_a_slip_of_the_pen_in_the_surname_is_outweighed_by_the_rest(
+    pairs: dict[frozenset[str], Found],
+) -> None:
+    assert pairs[frozenset({"slip-a", "slip-b"})].decision == "linked"
 
 
 def test_sex_and_ethnicity_do_not_speak_against_another_address(pairs: dict[frozenset[str], Found]) -> None:

@@ -10,6 +10,9 @@
         both_flags & {{ record_flag('nhs_verified') }} > 0 as is_nhs_verified_by_both,
         {{ has_level('birth_date', ['same']) }} as is_same_birth_date,
         {{ has_level('forename', ['same', 'nickname', 'swapped', 'alike']) }} as is_alike_forename,
+        {{ has_level('forename', ['same', 'swapped']) }}
+        and {{ has_alike_surname() }}
+        and {{ has_level('middle_names', ['same', 'partly', 'initial']) }} as is_same_full_name,
         {{ has_alike_surname() }} as is_alike_surname,
         {{ has_level('sex', ['other']) }} as is_other_sex,
         {{ has_same_home() }} as is_same_home,
@@ -41,12 +44,21 @@
             when either_flags & {{ record_flag('restricted') }} > 0 then 'RESTRICTED'
             when (either_flags & ~both_flags) & {{ record_flag('unborn') }} > 0 then 'UNBORN'
             when is_crosswalk then null
-            when is_other_sex and (not is_alike_forename or not (is_same_nhs or is_same_upn)) then 'SEX_CONFLICT'
+            when is_other_sex
+                and not (is_alike_forename and (is_same_nhs or is_same_upn))
+                and not (is_same_full_name and is_same_birth_date)
+                then 'SEX_CONFLICT'
             when is_identified then null
-            -- A brother's or a sister's number on a record whose birth date does not tell them apart.
+            -- A number of somebody's own family, on a record whose birth date does not tell them apart: a brother's or a
+            -- sister's under another forename, a parent's under other middle names.
             when (is_same_nhs or is_same_upn)
-                and {{ has_level('forename', ['other']) }}
-                and {{ has_level('birth_date', ['none', 'month', 'year', 'other']) }}
+                and (
+                    (
+                        {{ has_level('forename', ['other']) }}
+                        and {{ has_level('birth_date', ['none', 'month', 'year', 'other']) }}
+                    )
+                    or ({{ has_level('middle_names', ['other']) }} and {{ has_level('birth_date', ['none']) }})
+                )
                 then 'NAME_BIRTH_CONFLICT'
             when is_same_nhs or is_same_upn then null
             when is_other_nhs then 'NHS_DIFFERS'
@@ -82,14 +94,9 @@
                 then 'NAME_CONFLICT'
             -- Brothers may share a first name, and a son his father's; a middle name that fits tells them apart.
             when {{ has_level('birth_date', ['none']) }}
-                and not (
-                    {{ has_level('forename', ['same']) }}
-                    and {{ has_level('surname', ['same']) }}
-                    and {{ has_level('middle_names', ['same', 'partly', 'initial']) }}
-                    and ({{ has_level('address', ['same']) }} or is_same_contact)
-                )
+                and not (is_same_full_name and ({{ has_level('address', ['same']) }} or is_same_contact))
                 then 'BIRTH_DATE_MISSING'
-            when {{ has_level('birth_date', ['month']) }} then 'BIRTH_DATE_GUESSED'
+            when {{ has_level('birth_date', ['month']) }} and not is_same_full_name then 'BIRTH_DATE_GUESSED'
             when {{ has_level('birth_date', ['year', 'other']) }} then 'BIRTH_DATE_CONFLICT'
             when not is_corroborated then 'NAME_BIRTH_ONLY'
         end as reason_code,
