@@ -179,12 +179,24 @@ named as (
 
 {% if is_incremental() %}
 
+-- Asked by number, of which the planner knows how many there are: it would read all members otherwise.
+earlier_members as materialized (
+
+    select
+        built.record_key,
+        built.child_key
+    from questioned_members
+    inner join {{ this }} as built on questioned_members.record_no = built.record_no
+    where not built._is_retracted
+
+),
+
 left_children as (
 
-    select built.child_key
+    select earlier_members.child_key
     from named
-    inner join {{ this }} as built on named.record_key = built.record_key
-    where built.child_key <> named.child_key and not built._is_retracted
+    inner join earlier_members on named.record_key = earlier_members.record_key
+    where earlier_members.child_key <> named.child_key
 
 ),
 

@@ -15,24 +15,6 @@ _AS_OF = datetime(2026, 3, 2, tzinfo=UTC)
 # Which agencies hold a record of a child, by share; a school only of its own pupils.
 _HELD_BY = ((HEALTH, 0.92), (COUNCIL, 0.3), (POLICE, 0.06), (portal_scope("HOUSING", "HSG01"), 0.12))
 _AT_SCHOOL = 0.95
-# Number ranges that no telephone company gives out.
-_DRAMA_NUMBERS = [
-    "0113 496 0",
-    "0114 496 0",
-    "0115 496 0",
-    "0116 496 0",
-    "0117 496 0",
-    "0118 496 0",
-    "0121 496 0",
-    "0131 496 0",
-    "0141 496 0",
-    "0151 496 0",
-    "0161 496 0",
-    "020 7946 0",
-    "0191 498 0",
-    "01632 960",
-    "07700 900",
-]
 _COLUMNS = (
     *("record_id", "source", "nhs_number", "upn", "forename", "middle_names", "surname", "also_known_as", "dob", "sex"),
     *("ethnicity", "address", "postcode", "uprn", "phone", "email"),
@@ -59,7 +41,8 @@ def _records(seed: int, count: int) -> Iterator[tuple[Child, list[object]]]:
     random = stream(seed, "person records")
     # Every child has at least one record, so as many children as records are enough.
     for family in population.draw_families(count):
-        phone = f"{random.choice(_DRAMA_NUMBERS)}{random.randrange(1000):03d}"
+        # No number in the United Kingdom begins with 04, so as many families as there are can have one each.
+        phone = f"04{random.randrange(1000):03d} {random.randrange(1_000_000):06d}"
         for child in family.children:
             for scope in _holders(random, child):
                 registers.person(scope, child, at=_AS_OF)
