@@ -286,7 +286,10 @@ SITUATIONS = (
     ),
     Situation(
         "a_middle_name_outweighs_a_guessed_birth_date",
-        (record("police", ADA, dob_precision="ESTIMATED", middle_names="Zzmay"), record("school", ADA, middle_names="Zzmay")),
+        (
+            record("police", ADA, dob_precision="ESTIMATED", middle_names="Zzmay"),
+            record("school", ADA, middle_names="Zzmay"),
+        ),
         ONE,
         linked("FORENAME_BIRTH_DATE"),
     ),

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from frontdoor.errors import FrontdoorError
+from frontdoor.moments import moment_typed
 from frontdoor.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -35,6 +36,7 @@ def land(
     from frontdoor.deliveries.inbox import MANIFEST_GRACE_SECONDS, FolderInbox, inbox_at
     from frontdoor.landing.ingest import count_waiting, ingest_all
 
+    moment = moment_typed(received_at)
     settings = Settings()
     if folder is not None and not folder.is_dir():
         raise FrontdoorError("there is no folder of that name")
@@ -50,7 +52,7 @@ def land(
         task = progress.add_task("landing", total=waiting)
         results = ingest_all(
             settings,
-            received_at=_moment(received_at),
+            received_at=moment,
             inbox=inbox,
             grace_seconds=grace_seconds,
             report=lambda _: progress.advance(task),
@@ -81,8 +83,8 @@ def manifest(
     path = described(
         Settings(),
         file,
-        period_from=_moment(period_from),
-        extract_at=_moment(extract_ts),
+        period_from=moment_typed(period_from),
+        extract_at=moment_typed(extract_ts),
         is_full=full,
         is_nil_return=nil_return,
         supersedes=supersedes,
@@ -170,15 +172,3 @@ def _decide(delivery_id: int, row_number: int, rule_id: str | None, *, is_releas
             rule_id=rule_id,
         )
     typer.echo(f"{'released' if is_released else 'discarded'}: {settled} rules settled for row {row_number}")
-
-
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise FrontdoorError("a moment reads like 2026-03-09T06:00:00+00:00") from None
-    if moment.tzinfo is None:
-        raise FrontdoorError("a moment needs its offset, such as +00:00")
-    return moment

@@ -1,7 +1,6 @@
 """`frontdoor init`, `server`, `build`, `psql` and `seeds`: the warehouse from a terminal."""
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, get_args
 from urllib.parse import unquote, urlsplit
@@ -9,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 import typer
 
 from frontdoor.errors import WarehouseError
+from frontdoor.moments import moment_typed
 from frontdoor.settings import Settings
 from frontdoor.warehouse import server as embedded
 from frontdoor.warehouse.connect import Role, database_url
@@ -34,7 +34,7 @@ def build(
     """Build, audit and publish what has arrived since the last build."""
     from frontdoor.warehouse.build import build as build_warehouse
 
-    result = build_warehouse(Settings(), started_at=_moment(as_of), full_refresh=full_refresh)
+    result = build_warehouse(Settings(), started_at=moment_typed(as_of), full_refresh=full_refresh)
     if result.publication is None:
         typer.echo("nothing new to build")
         return
@@ -99,16 +99,6 @@ def status() -> None:
     """Say whether the embedded server answers."""
     found = embedded.status(Settings())
     typer.echo(f"PostgreSQL listens on 127.0.0.1:{found.port}" if found.is_running else "PostgreSQL is not running")
-
-
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("give a moment as 2026-03-09T08:00+00:00") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _read(path: Path) -> str:
