@@ -34,21 +34,23 @@
     inner join {{ right }} as r on l.record_no = r.former_record_no
     where not l._is_retracted
     {% endif -%}
-    {% for rule in blocking_rules() %}
-    {%- set rule_no = loop.index %}
+    {%- set earlier_keys = [] %}
+    {%- for rule in blocking_rules() %}
+    {%- set key = blocking_key(loop.index) %}
     union all
     select
-        {{ rule_no }}::smallint as rule_no,
+        {{ loop.index }}::smallint as rule_no,
         least(l.record_no, r.record_no) as left_record_no,
         greatest(l.record_no, r.record_no) as right_record_no
     from {{ left }} as l
-    inner join {{ right }} as r on l.{{ blocking_key(rule_no) }} = r.{{ blocking_key(rule_no) }}
+    inner join {{ right }} as r on l.{{ key }} = r.{{ key }}
     where {{ condition }}
         and (l.former_record_no = r.record_no) is not true
         and (r.former_record_no = l.record_no) is not true
-        {%- for earlier_no in range(1, rule_no) %}
-        and (l.{{ blocking_key(earlier_no) }} = r.{{ blocking_key(earlier_no) }}) is not true
+        {%- for earlier_key in earlier_keys %}
+        and (l.{{ earlier_key }} = r.{{ earlier_key }}) is not true
         {%- endfor %}
+    {%- do earlier_keys.append(key) %}
     {%- endfor %}
 {%- endmacro %}
 

@@ -1,6 +1,7 @@
 {#- Written by `make generate` from expectations/linkage/comparisons.yaml; there is nothing to edit here. -#}
 {% macro comparisons() -%}
-    {{ return([
+    {%- set text -%}{% raw %}
+[
   {
     "code": "nhs_number",
     "shift": 32,
@@ -343,11 +344,14 @@
       }
     ]
   }
-]) }}
+]
+{% endraw %}{%- endset -%}
+    {{ return(fromjson(text)) }}
 {%- endmacro %}
 
 {% macro blocking_rules() -%}
-    {{ return([
+    {%- set text -%}{% raw %}
+[
   {
     "code": "nhs_number",
     "columns": [
@@ -467,11 +471,14 @@
       "mother"
     ]
   }
-]) }}
+]
+{% endraw %}{%- endset -%}
+    {{ return(fromjson(text)) }}
 {%- endmacro %}
 
 {% macro linkage_model() -%}
-    {{ return({
+    {%- set text -%}{% raw %}
+{
   "block_cap": 50,
   "crowds": {
     "postcode": 500,
@@ -491,5 +498,7 @@
   "commonest_bits": -10.0,
   "weight_bits": 32,
   "parts_of_a_bit": 10000000
-}) }}
+}
+{% endraw %}{%- endset -%}
+    {{ return(fromjson(text)) }}
 {%- endmacro %}

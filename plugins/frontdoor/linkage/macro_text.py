@@ -46,4 +46,9 @@ def linkage_macros(model: LinkageModel) -> str:
 
 
 def _macro(name: str, value: object) -> str:
-    return f"{{% macro {name}() -%}}\n    {{{{ return({json.dumps(value, indent=2)}) }}}}\n{{%- endmacro %}}\n"
+    # As a text that is read: dbt would take a twentieth of a second to compile the same as an expression.
+    text = json.dumps(value, indent=2)
+    return (
+        f"{{% macro {name}() -%}}\n    {{%- set text -%}}{{% raw %}}\n{text}\n{{% endraw %}}{{%- endset -%}}\n"
+        "    {{ return(fromjson(text)) }}\n{%- endmacro %}\n"
+    )
