@@ -121,6 +121,15 @@ SITUATIONS = (
         linked("NAME_BIRTH_MONTH"),
     ),
     Situation(
+        "a_full_name_does_not_outweigh_another_day_of_birth_at_no_known_home",
+        (
+            record("police", ADA, middle_names="Zzmay"),
+            record("school", ADA, middle_names="Zzmay", dob="2014-05-04", postcode=""),
+        ),
+        TWO,
+        for_a_person("NAME_BIRTH_MONTH", "NAME_BIRTH_ONLY"),
+    ),
+    Situation(
         "day_and_month_that_changed_places_are_outweighed_by_name_and_postcode",
         (record("police", ADA), record("school", ADA, dob="2014-03-05")),
         ONE,
@@ -137,6 +146,30 @@ SITUATIONS = (
         (record("police", ADA, forename="Elizabeth"), record("school", ADA, forename="Beth")),
         ONE,
         linked("SURNAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "a_short_form_on_another_record_of_the_same_agency_may_be_a_twin",
+        (record("police", ADA, forename="Katherine"), record("police", ADA, forename="Katie")),
+        TWO,
+        for_a_person("SURNAME_BIRTH_DATE", "TWIN"),
+    ),
+    Situation(
+        "a_short_form_on_another_record_of_the_same_agency_is_the_same_child_when_the_middle_name_fits",
+        (
+            record("police", ADA, forename="Katherine", middle_names="Zzmay"),
+            record("police", ADA, forename="Katie", middle_names="Zzmay"),
+        ),
+        ONE,
+        linked("SURNAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "two_children_one_agency_tells_apart_by_a_short_form_are_two_in_all_agencies",
+        (
+            record("police", ADA, forename="Katherine"),
+            record("police", ADA, forename="Katie"),
+            record("school", ADA, forename="Katherine"),
+        ),
+        ((0, 2), (1,)),
     ),
     Situation(
         "a_changed_surname_known_as_an_alias_is_the_same_child",

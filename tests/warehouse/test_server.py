@@ -41,6 +41,20 @@ def test_data_and_port_survive_a_restart(home: Settings) -> None:
         assert connection.execute("select count(*) from kept").fetchone() == (0,)
 
 
+def test_its_cache_is_what_the_machine_can_spare(home: Settings) -> None:
+    wanted = server.cache_megabytes(server.usable_memory()) * server.MEGABYTE
+    with connect(home, role="admin") as connection:
+        [[kept]] = connection.execute("select pg_size_bytes(current_setting('shared_buffers'))").fetchall()
+    assert kept == wanted
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "cache"), [(0.5, 128), (4, 512), (8, 1024), (64, 2048)], ids=["tiny", "small", "usual", "large"]
+)
+def test_a_cache_leaves_most_of_the_memory_to_others(gigabytes: float, cache: int) -> None:
+    assert server.cache_megabytes(int(gigabytes * 1024 * server.MEGABYTE)) == cache
+
+
 def test_it_listens_on_loopback_only(home: Settings) -> None:
     with connect(home, role="admin") as connection:
         listening = connection.execute(

@@ -130,22 +130,34 @@
                     {{ has_level('forename', ['alike', 'partly']) }}
                     and (either_flags & ~both_flags) & {{ record_flag('known_forename') }} = 0
                 )
+                -- Katie and Katherine are one child's names, but not where one agency keeps a record of each.
+                or (
+                    {{ has_level('forename', ['nickname']) }}
+                    and is_same_scope
+                    and not {{ has_level('middle_names', ['same', 'partly', 'initial']) }}
+                )
             ) as is_like_a_twin,
             -- Nobody links on a name and a birth date alone: another field agrees too. A district, a middle initial, or
             -- sex and ethnicity together, say little, so the odds must be 256 to 1 at least and no number be different.
+            -- Two of one full name are born a few days or some years apart: then only a home or a contact speaks.
             is_same_home
             or is_same_contact
-            or {{ has_level('middle_names', ['same']) }}
             or (
-                weight >= 8
-                and not is_other_upn
+                not {{ has_level('birth_date', ['close']) }}
                 and (
-                    {{ has_level('postcode', ['district']) }}
-                    or {{ has_level('middle_names', ['partly', 'initial']) }}
+                    {{ has_level('middle_names', ['same']) }}
                     or (
-                        is_same_ethnicity
-                        and {{ has_level('sex', ['same']) }}
-                        and not {{ has_level('address', ['other']) }}
+                        weight >= 8
+                        and not is_other_upn
+                        and (
+                            {{ has_level('postcode', ['district']) }}
+                            or {{ has_level('middle_names', ['partly', 'initial']) }}
+                            or (
+                                is_same_ethnicity
+                                and {{ has_level('sex', ['same']) }}
+                                and not {{ has_level('address', ['other']) }}
+                            )
+                        )
                     )
                 )
             ) as is_corroborated
