@@ -31,10 +31,12 @@ def test_nothing_typed_is_now() -> None:
     assert before <= moment_typed(None) <= datetime.now(UTC)
 
 
-@pytest.mark.parametrize("command", ["land --received-at", "build --as-of", "watch --as-of"])
+@pytest.mark.parametrize(
+    "command", ["land --received-at", "build --as-of", "watch --as-of", "synthesise --out nowhere --until"]
+)
 def test_who_works_by_hand_is_told_so_before_anything_is_read(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    name, option = command.split()
+    name, *options = command.split()
     with pytest.raises(SystemExit) as ended:
-        cli.assemble(name)([name, option, "2026-06-09T08:00"], prog_name="frontdoor")
+        cli.assemble(name)([name, *options, "2026-06-09T08:00"], prog_name="frontdoor")
     assert ended.value.code == 2
     assert "offset" in capsys.readouterr().err

@@ -1,12 +1,12 @@
 """`frontdoor synthesise`: deliveries of a synthetic council, for demos, tests and benchmarks."""
 
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from frontdoor.moments import moment_typed
 from frontdoor.synthesis.person_records import write_person_records
 from frontdoor.synthesis.synthesise import DEFAULT_UNTIL, WEEK, YEAR, Plan, synthesise
 
@@ -35,11 +35,8 @@ def main(
         return
     if out is None:
         raise typer.BadParameter("name the folder to write", param_hint="--out")
-    moment = datetime.fromisoformat(until)
-    if moment.tzinfo is None:
-        raise typer.BadParameter("give the time with its offset", param_hint="--until")
     chosen = cadence or (Cadence.DAILY if council_year else Cadence.AGENCY)
-    plan = Plan(YEAR if council_year else WEEK, seed, moment, defects, chosen.value)
+    plan = Plan(YEAR if council_year else WEEK, seed, moment_typed(until), defects, chosen.value)
     summary = synthesise(plan, out=out)
     typer.echo(f"{summary['files']} deliveries with {summary['rows']} records in {out / 'deliveries'}")
     typer.echo(f"read the checks as of {summary['as_of']}; what was planted is in {out / 'truth.csv'}")
