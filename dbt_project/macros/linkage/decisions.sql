@@ -12,7 +12,7 @@
         {{ has_level('forename', ['same', 'nickname', 'swapped', 'alike']) }} as is_alike_forename,
         {{ has_level('forename', ['same', 'swapped']) }}
         and {{ has_alike_surname() }}
-        and {{ has_level('middle_names', ['same', 'partly', 'initial']) }} as is_same_full_name,
+        and {{ has_fitting_middle_name() }} as is_same_full_name,
         {{ has_alike_surname() }} as is_alike_surname,
         {{ has_level('sex', ['other']) }} as is_other_sex,
         {{ has_same_home() }} as is_same_home,
@@ -98,6 +98,8 @@
                 then 'BIRTH_DATE_MISSING'
             when {{ has_level('birth_date', ['month']) }} and not is_same_full_name then 'BIRTH_DATE_GUESSED'
             when {{ has_level('birth_date', ['year', 'other']) }} then 'BIRTH_DATE_CONFLICT'
+            -- Two of one full name are born a few days or some years apart: then only a home or a contact speaks.
+            when {{ has_level('birth_date', ['close']) }} and not (is_same_home or is_same_contact) then 'NAME_BIRTH_ONLY'
             when not is_corroborated then 'NAME_BIRTH_ONLY'
         end as reason_code,
         (either_flags & {{ record_flag('adopted') }} > 0 and is_same_scope)
@@ -134,30 +136,24 @@
                 or (
                     {{ has_level('forename', ['nickname']) }}
                     and is_same_scope
-                    and not {{ has_level('middle_names', ['same', 'partly', 'initial']) }}
+                    and not {{ has_fitting_middle_name() }}
                 )
             ) as is_like_a_twin,
             -- Nobody links on a name and a birth date alone: another field agrees too. A district, a middle initial, or
             -- sex and ethnicity together, say little, so the odds must be 256 to 1 at least and no number be different.
-            -- Two of one full name are born a few days or some years apart: then only a home or a contact speaks.
             is_same_home
             or is_same_contact
+            or {{ has_level('middle_names', ['same']) }}
             or (
-                not {{ has_level('birth_date', ['close']) }}
+                weight >= 8
+                and not is_other_upn
                 and (
-                    {{ has_level('middle_names', ['same']) }}
+                    {{ has_level('postcode', ['district']) }}
+                    or {{ has_level('middle_names', ['partly', 'initial']) }}
                     or (
-                        weight >= 8
-                        and not is_other_upn
-                        and (
-                            {{ has_level('postcode', ['district']) }}
-                            or {{ has_level('middle_names', ['partly', 'initial']) }}
-                            or (
-                                is_same_ethnicity
-                                and {{ has_level('sex', ['same']) }}
-                                and not {{ has_level('address', ['other']) }}
-                            )
-                        )
+                        is_same_ethnicity
+                        and {{ has_level('sex', ['same']) }}
+                        and not {{ has_level('address', ['other']) }}
                     )
                 )
             ) as is_corroborated

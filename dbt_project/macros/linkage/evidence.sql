@@ -38,6 +38,10 @@
     {{ has_level('surname', ['same', 'swapped', 'half', 'alike']) }}
 {%- endmacro %}
 
+{% macro has_fitting_middle_name() -%}
+    {{ has_level('middle_names', ['same', 'partly', 'initial']) }}
+{%- endmacro %}
+
 {#- What may be one home must keep twins apart, whatever else differs. -#}
 {% macro may_be_same_home() -%}
     ({{ has_level('postcode', ['same', 'alike']) }} or {{ has_level('address', ['same', 'alike']) }})
