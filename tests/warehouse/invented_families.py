@@ -17,8 +17,11 @@ NICKNAMES = {"Elizabeth": "Beth", "William": "Bill", "Muhammad": "Mohamed", "Tho
 SYLLABLES = ("qui", "ll", "wor", "th", "mar", "row", "by", "zan", "ka", "pel", "dro", "vix")
 SOURCES = ("police", "health", "school", "council", "housing")
 BORN = date(2008, 1, 1)
-AGES = 15 * 365
+# So that nobody of four children is born after the records are written.
+AGES = 8 * 365
 CROWD = 55
+# What a child's number grows by when it is adopted.
+ADOPTED = 5_000
 CHAIN = 40
 
 
@@ -74,7 +77,7 @@ def invented(seed: int, *, families: int) -> Invention:
 
 
 def _family(random: Random, family: int) -> Iterator[Child]:
-    surname = "".join(random.choices(SYLLABLES, k=3)).capitalize()
+    surname = _surname(random)
     if random.random() < 0.15:
         surname += "-" + "".join(random.choices(SYLLABLES, k=2)).capitalize()
     home = {
@@ -87,20 +90,24 @@ def _family(random: Random, family: int) -> Iterator[Child]:
     }
     born = BORN + timedelta(days=random.randrange(AGES))
     is_twins = random.random() < 0.35
-    names = random.sample(FORENAMES, 3)
+    names = random.sample(FORENAMES, 4)
     for place in range(random.choice((1, 2, 3)) + is_twins):
         number = family * 10 + place
         if not is_twins or place != 1:
             born += timedelta(days=random.randrange(300, 1200))
         own = {
-            "forename": names[place % 3],
-            "middle_names": random.choice(("", "", "May", "James")),
+            "forename": names[place],
+            "middle_names": random.choice(("", "Rose") if is_twins and place == 1 else ("", "", "May", "James")),
             "dob": born.isoformat(),
             "sex": random.choice("MF"),
             "nhs_number": nhs(number + 1) if random.random() < 0.6 and not is_twins else "",
             "upn": upn(number + 1) if random.random() < 0.4 and not is_twins else "",
         }
         yield Child(number, family, {**home, **own}, is_twin=is_twins and place < 2)
+
+
+def _surname(random: Random) -> str:
+    return "".join(random.choices(SYLLABLES, k=4)).capitalize()
 
 
 def _postcode(random: Random) -> str:
@@ -116,6 +123,9 @@ def _as_written(random: Random, child: Child, everybody: list[Child]) -> dict[st
             written[name] = ""
     for slip in random.sample(SLIPS, random.choice((0, 0, 0, 1, 1, 2))):
         written |= slip(random, child.values)
+    if child.is_twin and len(written.get("forename", child.values["forename"])) == 1:
+        # It may be either's, and nobody is asked before both are known.
+        del written["forename"]
     if random.random() < 0.03 and not child.is_twin:
         # Somebody else's number.
         written["nhs_number"] = random.choice(everybody).values["nhs_number"]
@@ -145,7 +155,7 @@ SLIPS: tuple[Slip, ...] = (
     lambda random, values: {"forename": NICKNAMES.get(values["forename"], values["forename"])},
     lambda random, values: {"surname": values["surname"].split("-")[0]},
     lambda random, values: {"forename": "Unknown"},
-    lambda random, values: {"surname": "Otherwise", "also_known_as": f"{values['forename']} {values['surname']}"},
+    lambda random, values: {"surname": _surname(random), "also_known_as": f"{values['forename']} {values['surname']}"},
     lambda random, values: {"postcode": _postcode(random), "address": ""},
     lambda random, values: {"postcode": "", "address": ""},
     lambda random, values: {"dob": ""},
@@ -158,7 +168,7 @@ SLIPS: tuple[Slip, ...] = (
 
 def _adopt(random: Random, invention: Invention, child: Child) -> None:
     """The council's record from before, its record from after, and what others wrote on either side."""
-    new = Child(child.number + 5_000, child.family, {**child.values})
+    new = Child(child.number + ADOPTED, child.family, {**child.values})
     if random.random() < 0.5:
         new.values |= {"surname": "Newhome" + random.choice(SYLLABLES), "postcode": _postcode(random)}
     if random.random() < 0.5:

@@ -181,10 +181,28 @@ SITUATIONS = (
         linked("FORENAME_BIRTH_DATE"),
     ),
     Situation(
-        "a_changed_surname_is_outweighed_by_forename_birth_date_and_home",
-        (record("police", ADA), record("school", ADA, surname="Marrowby")),
+        "a_changed_surname_is_outweighed_by_a_forename_people_have_birth_date_and_home",
+        (record("police", ADA, forename="Charlotte"), record("school", ADA, forename="Charlotte", surname="Marrowby")),
         ONE,
         linked("FORENAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "a_changed_surname_is_outweighed_by_a_rare_forename_when_the_middle_name_fits",
+        (
+            record("police", ADA, middle_names="Zzmay"),
+            record("school", ADA, surname="Marrowby", middle_names="Zzmay"),
+        ),
+        ONE,
+        linked("FORENAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "twins_whose_surname_was_filled_in_as_forename_stay_two_children",
+        (
+            record("police", ADA, forename="Quillworth", surname="Zzada"),
+            record("school", ADA, forename="Quillworth", surname="Beatrix"),
+        ),
+        TWO,
+        for_a_person("FORENAME_BIRTH_DATE", "NAME_CONFLICT"),
     ),
     Situation(
         "another_surname_and_another_day_of_birth_is_not_one_child",
@@ -206,6 +224,45 @@ SITUATIONS = (
         (record("police", ADA, forename="Jayden"), record("school", ADA, forename="Hayden")),
         TWO,
         for_a_person("SURNAME_BIRTH_DATE", "TWIN"),
+    ),
+    Situation(
+        "twins_whose_names_differ_in_one_letter_stay_two_children_wherever_they_live",
+        (
+            record("police", ADA, forename="Jayden", ethnicity="WIRT", postcode=""),
+            record("school", ADA, forename="Hayden", ethnicity="WIRT"),
+        ),
+        TWO,
+        for_a_person("SURNAME_BIRTH_DATE", "TWIN"),
+    ),
+    Situation(
+        "twins_whose_names_differ_in_one_letter_stay_two_children_with_a_slip_in_a_birth_date",
+        (record("police", ADA, forename="Jayden"), record("school", ADA, forename="Hayden", dob="2014-05-13")),
+        TWO,
+        for_a_person("POSTCODE_SURNAME_BIRTH_YEAR", "TWIN"),
+    ),
+    Situation(
+        "a_slip_of_the_pen_is_the_same_child_s_wherever_it_lives",
+        (
+            record("police", ADA, forename="Charlotte", ethnicity="WIRT", postcode=""),
+            record("school", ADA, forename="Charlote", ethnicity="WIRT"),
+        ),
+        ONE,
+        linked("SURNAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "a_slip_in_a_twin_s_name_does_not_make_it_the_other_s",
+        (record("police", ADA, forename="Jlayden"), record("school", ADA, forename="Hayden")),
+        TWO,
+        for_a_person("SURNAME_BIRTH_DATE", "TWIN"),
+    ),
+    Situation(
+        "two_letters_that_differ_are_a_slip_of_the_pen_when_the_middle_name_fits",
+        (
+            record("police", ADA, forename="Charlloote", middle_names="Zzmay"),
+            record("school", ADA, forename="Charlotte", middle_names="Zzmay"),
+        ),
+        ONE,
+        linked("SURNAME_BIRTH_DATE"),
     ),
     Situation(
         "twins_of_other_sex_need_no_person",
@@ -281,6 +338,17 @@ SITUATIONS = (
         (record("police", ADA, forename="Z"), record("school", ADA)),
         ONE,
         linked("SURNAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "an_initial_on_another_record_of_the_same_agency_may_be_a_twin_s",
+        (record("police", ADA, forename="Z"), record("police", ADA)),
+        TWO,
+        for_a_person("SURNAME_BIRTH_DATE", "TWIN"),
+    ),
+    Situation(
+        "two_children_one_agency_tells_apart_by_an_initial_are_two_in_all_agencies",
+        (record("police", ADA, forename="Z"), record("police", ADA), record("school", ADA)),
+        ((0,), (1, 2)),
     ),
     Situation(
         "an_initial_from_another_home_is_no_forename",

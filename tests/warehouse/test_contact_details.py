@@ -65,6 +65,10 @@ WITHOUT_BIRTH_DATE = (
 )
 # One who moved, and one of whose home nobody says anything.
 MOVED = {"moved-a": "1 Zadumel Lane", "moved-b": "Flat 9, Yorvic House", "moved-c": ""}
+# One whose telephone is another, with nothing else but sex and ethnicity to speak for it.
+CALLED = {"called-a": "01632 960921", "called-b": "01632 960922", "called-c": ""}
+# Next door.
+NEIGHBOURS = {"next-a": "84 Pell Street", "next-b": "85 Pell Street"}
 # Two High Streets, and a twin with almost the same name who is said to live at the other.
 HIGH_STREETS = {"high-a": "ZX1 1AA", "high-b": "QV7 8ZZ", "high-c": "QV7 8ZZ"}
 
@@ -83,6 +87,13 @@ def pairs(links: ScratchLinks) -> dict[frozenset[str], Found]:
     rows += [{**slip, "record_id": "slip-b", "dob": "2012-03-04", "surname": f"{FAMILY['surname']}e"}]
     child = {**ADA, "forename": "Zzupton", "middle_names": "", "ethnicity": "WIRT"}
     rows += [{**child, "record_id": name, "address": address} for name, address in MOVED.items()]
+    child = {**child, "forename": "Zzilvan", "surname": "Quambrough"}
+    rows += [{**child, "record_id": name, "phone": phone} for name, phone in CALLED.items()]
+    neighbour = {**ADA, "forename": "Zzolive"}
+    rows += [
+        {**neighbour, "record_id": name, "surname": ("Quarnby", "Marrowell")[place], "address": address}
+        for place, (name, address) in enumerate(NEIGHBOURS.items())
+    ]
     resident = {**ADA, "forename": "Zzefan", "middle_names": "", "address": "1 High Street"}
     rows += [{**resident, "record_id": name, "postcode": postcode} for name, postcode in HIGH_STREETS.items()]
     twins = {**resident, "surname": "Quimberley", "phone": "01632 960913"}
@@ -109,6 +120,17 @@ def test_without_a_birth_date_a_slip_of_the_pen_in_the_surname_is_outweighed_by_
 def test_sex_and_ethnicity_do_not_speak_against_another_address(pairs: dict[frozenset[str], Found]) -> None:
     assert pairs[frozenset({"moved-a", "moved-b"})].reason == "NAME_BIRTH_ONLY"
     assert pairs[frozenset({"moved-a", "moved-c"})].decision == "linked"
+
+
+def test_sex_and_ethnicity_do_not_speak_against_another_telephone(pairs: dict[frozenset[str], Found]) -> None:
+    assert pairs[frozenset({"called-a", "called-b"})].reason == "NAME_BIRTH_ONLY"
+    assert pairs[frozenset({"called-a", "called-c"})].decision == "linked"
+
+
+def test_the_house_next_door_is_not_the_home_that_outweighs_another_surname(
+    pairs: dict[frozenset[str], Found],
+) -> None:
+    assert pairs[frozenset(NEIGHBOURS)].reason == "NAME_CONFLICT"
 
 
 def test_an_address_at_another_postcode_is_not_the_same_home(pairs: dict[frozenset[str], Found]) -> None:

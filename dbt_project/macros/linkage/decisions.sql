@@ -16,6 +16,7 @@
         {{ has_alike_surname() }} as is_alike_surname,
         {{ has_level('sex', ['other']) }} as is_other_sex,
         {{ has_same_home() }} as is_same_home,
+        {{ has_almost_same_home() }} as is_almost_same_home,
         {{ has_level('phone', ['same']) }} or {{ has_level('email', ['same']) }} as is_same_contact
     from {{ scored }}
     where weight >= {{ weights.review_at }}
@@ -81,10 +82,16 @@
                 then 'FORENAME_MISSING'
             -- Where many live at one address, a birth date and half a name in common happen by chance.
             when {{ has_level('forename', ['other']) }}
-                -- Surnames change; then forename, birth date and home must all be the same.
+                -- Surnames change; then forename, birth date and home must all be the same. Where an agency fills in the
+                -- surname as forename, twins agree in as much: so it is a forename people have, or a middle name fits.
                 or (
                     {{ has_level('surname', ['other']) }}
-                    and not ({{ has_level('forename', ['same']) }} and is_same_birth_date and is_same_home)
+                    and not (
+                        {{ has_level('forename', ['same']) }}
+                        and is_same_birth_date
+                        and is_same_home
+                        and (both_flags & {{ record_flag('known_forename') }} > 0 or {{ has_fitting_middle_name() }})
+                    )
                 )
                 or ({{ has_level('surname', ['none']) }} and not {{ has_level('forename', ['same']) }})
                 or (
@@ -99,7 +106,8 @@
             when {{ has_level('birth_date', ['month']) }} and not is_same_full_name then 'BIRTH_DATE_GUESSED'
             when {{ has_level('birth_date', ['year', 'other']) }} then 'BIRTH_DATE_CONFLICT'
             -- Two of one full name are born a few days or some years apart: then only a home or a contact speaks.
-            when {{ has_level('birth_date', ['close']) }} and not (is_same_home or is_same_contact) then 'NAME_BIRTH_ONLY'
+            when {{ has_level('birth_date', ['close']) }} and not (is_almost_same_home or is_same_contact)
+                then 'NAME_BIRTH_ONLY'
             when not is_corroborated then 'NAME_BIRTH_ONLY'
         end as reason_code,
         (either_flags & {{ record_flag('adopted') }} > 0 and is_same_scope)
@@ -122,26 +130,30 @@
         select
             identified.*,
             is_identified or weight >= {{ weights.link_at }} as is_strong,
-            -- The same birth date, surname and home. One letter's difference is a twin's name when both are names people
-            -- have, or neither is; when only one is, the other was a slip of the pen. Brothers may share a first name.
-            is_same_birth_date and is_alike_surname and {{ may_be_same_home() }}
-            and (
-                {{ has_level('forename', ['other']) }}
-                or {{ has_level('middle_names', ['other']) }}
-                or (
-                    {{ has_level('forename', ['alike', 'partly']) }}
-                    and (either_flags & ~both_flags) & {{ record_flag('known_forename') }} = 0
+            is_alike_surname and (
+                -- The same birth date, surname and home.
+                is_same_birth_date and {{ may_be_same_home() }} and (
+                    {{ has_level('forename', ['other']) }}
+                    -- Brothers may share a first name.
+                    or {{ has_level('middle_names', ['other']) }}
+                    or is_like_another_name
+                    -- Katie, K and Katherine are one child's names, but not where one agency keeps a record of each.
+                    or (
+                        {{ has_level('forename', ['nickname', 'initial']) }}
+                        and is_same_scope
+                        and not {{ has_fitting_middle_name() }}
+                    )
                 )
-                -- Katie and Katherine are one child's names, but not where one agency keeps a record of each.
+                -- Wherever they live, and with a slip in a birth date: what else speaks beside a name, twins have in common.
                 or (
-                    {{ has_level('forename', ['nickname']) }}
-                    and is_same_scope
+                    is_like_another_name
                     and not {{ has_fitting_middle_name() }}
+                    and {{ has_level('birth_date', ['same', 'month', 'swapped', 'close']) }}
                 )
             ) as is_like_a_twin,
             -- Nobody links on a name and a birth date alone: another field agrees too. A district, a middle initial, or
             -- sex and ethnicity together, say little, so the odds must be 256 to 1 at least and no number be different.
-            is_same_home
+            is_almost_same_home
             or is_same_contact
             or {{ has_level('middle_names', ['same']) }}
             or (
@@ -154,6 +166,8 @@
                         is_same_ethnicity
                         and {{ has_level('sex', ['same']) }}
                         and not {{ has_level('address', ['other']) }}
+                        and not {{ has_level('phone', ['other']) }}
+                        and not {{ has_level('email', ['other']) }}
                     )
                 )
             ) as is_corroborated
@@ -170,7 +184,15 @@
                         or (is_same_birth_date and (is_alike_forename or is_alike_surname))
                     )
                 )
-                or (is_same_upn and is_same_birth_date) as is_identified
+                or (is_same_upn and is_same_birth_date) as is_identified,
+                -- One letter's difference is a twin's name when both are names people have, or neither is; when only one
+                -- is, the other was a slip of the pen. Two letters' may be a slip in the twin's.
+                (
+                    {{ has_level('forename', ['alike', 'partly']) }}
+                    and (either_flags & ~both_flags) & {{ record_flag('known_forename') }} = 0
+                )
+                or ({{ has_level('forename', ['partly']) }} and not {{ has_fitting_middle_name() }})
+                    as is_like_another_name
             from {{ weighed }}
         ) as identified
     ) as told

@@ -6,10 +6,14 @@
 import argparse
 from collections.abc import Callable, Iterator
 
-from tests.bench.linkage import hostile, quality, speed
+from tests.bench.linkage import families, hostile, quality, speed
+
+# More would be given the numbers of adopted children and of chains.
+FAMILIES = 400
 
 PARTS: dict[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "quality": lambda asked: quality.measure(asked.data, count=asked.count, weights=asked.weights),
+    "families": lambda asked: families.measure(seeds=range(100, 100 + asked.populations), families=FAMILIES),
     "hostile": lambda asked: hostile.measure(share=asked.share),
     "speed": lambda asked: speed.measure(asked.sizes, repeats=asked.repeats),
 }
@@ -34,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", nargs="+", default=quality.PARTS, choices=quality.PARTS, help="data sets of quality")
     parser.add_argument("--count", type=int, default=100_000, help="records of the synthetic persons")
     parser.add_argument("--weights", nargs="+", default=["default", "train"], help="weights of quality")
+    parser.add_argument("--populations", type=int, default=25, help="how many invented populations of families")
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="sizes of speed")
     parser.add_argument("--repeats", type=int, default=3, help="how often speed is measured; medians count")
     parser.add_argument("--share", type=float, default=1.0, help="how large the hostile files are")

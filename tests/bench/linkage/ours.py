@@ -114,7 +114,9 @@ def facts_of_warehouse(settings: Settings) -> dict[str, dict[str, str]]:
     with connect(settings, role="transformer") as connection, connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(
             "select person_scope || '|' || agency_person_id as record_id, nhs_number, upn, forename, surname,"
-            " birth_date::text as dob, ethnicity_code as ethnicity from identity.int_person_records"
+            " birth_date::text as dob, ethnicity_code as ethnicity,"
+            " case when is_unborn or restricted_code <> 'N' then 'Y' end as is_left_to_people"
+            " from identity.int_person_records"
         ).fetchall()
     return {row["record_id"]: {name: value or "" for name, value in row.items()} for row in rows}
 

@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from frontdoor.linkage.model import LinkageModel, load_linkage_model, weight_at
@@ -115,13 +116,17 @@ def _council_year() -> Iterator[str]:
             run(home, *command)
         settings = Settings(home=home)
         outcome = of_warehouse(settings)
-        data = _year_truth(year, set(outcome.clusters), facts_of_warehouse(settings))
+        facts = facts_of_warehouse(settings)
+        data = _year_truth(year, set(outcome.clusters), facts)
         model = load_linkage_model(settings)
         theirs = yardstick.scored(settings, model, is_named_by_scope=True).pairs
         adopted = _adoption_breaches(year, outcome, data.truth)
     yield f"{COUNCIL_YEAR}: {len(data.truth):,} records, {_true_pairs(data.truth):,} true pairs"
     own = [(pair.weight, pair.left, pair.right) for pair in outcome.pairs]
     yield from _rows("default", outcome, own, theirs, data, model)
+    left_to_people = {record for record in data.truth if facts[record]["is_left_to_people"] == "Y"}
+    yield f"  without the {len(left_to_people):,} records that are unborn or restricted, whom only people link:"
+    yield from _gaps(outcome.clusters, _without(data, left_to_people))
     ours = metrics.pairwise(outcome.clusters, data.truth)
     reviewed = metrics.pairwise(outcome.after_review(data.truth), data.truth)
     yield _verdict("  precision", ours.precision, least=0.999)
@@ -139,6 +144,15 @@ def _year_truth(year: Path, records: set[str], facts: Mapping[str, Mapping[str, 
             if record in records:
                 truth[record] = row["child_number"]
     return data_set(COUNCIL_YEAR, year, facts, truth)
+
+
+def _without(data: DataSet, records: set[str]) -> DataSet:
+    groups = {
+        kind: {record: group for record, group in members.items() if record not in records}
+        for kind, members in data.groups.items()
+    }
+    truth = {record: person for record, person in data.truth.items() if record not in records}
+    return replace(data, truth=truth, groups=groups)
 
 
 def _adoption_breaches(year: Path, outcome: Outcome, truth: Mapping[str, str]) -> int:
