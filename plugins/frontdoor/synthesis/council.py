@@ -14,6 +14,7 @@ from frontdoor.synthesis.registers import COUNCIL, Registers, Values
 from frontdoor.synthesis.streams import stream
 
 UNBORN, ADOPTED = 0.025, 0.004
+_BETWEEN_BIRTHS = timedelta(days=300)
 
 
 def minutes(random: Random, least: float, most: float) -> timedelta:
@@ -51,6 +52,7 @@ class Council:
         # Few families bring most contacts, and most families none.
         self._weights = tuple(accumulate(random.gammavariate(0.35, 1.0) for _ in self.population.families))
         self._reserved: set[int] = set()
+        self._expected: dict[int, list[Child]] = {}
         self._meet_known(known)
 
     def random(self, purpose: str) -> Random:
@@ -102,10 +104,19 @@ class Council:
                 continue
             if not school_age and random.random() < UNBORN * 1.36:
                 due = at.date() + timedelta(days=random.randrange(10, 190))
-                return (self.population.unborn_sibling(family, due=due),)
+                return (self._expected_child(family, due=due),)
             if len(able) > 1 and random.random() < 0.75:
                 return tuple(able[: random.choice((2, len(able)))])
             return (random.choice(able),)
+
+    def _expected_child(self, family: Family, *, due: date) -> Child:
+        """The child a family expects about then: one at a time."""
+        expected = self._expected.setdefault(family.number, [])
+        for child in expected:
+            if abs(due - child.birth_date) < _BETWEEN_BIRTHS:
+                return child
+        expected.append(self.population.unborn_sibling(family, due=due))
+        return expected[-1]
 
     def known(self, child: Child, *, at: datetime, clean: bool = False) -> Values:
         """The council's own record of a child, opened and listed when it first hears of it."""

@@ -1,6 +1,6 @@
 """The children of the synthetic council: families with siblings, twins, addresses, schools and identifiers."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count
@@ -132,18 +132,19 @@ class Population:
         father_surname = _surname(random, origin) if random.random() < 0.12 else None
         children: list[Child] = []
         for birth_date in births:
-            child = self._child(mother, origin=origin, birth_date=birth_date)
+            taken = {sibling.forename for sibling in children}
+            child = self._child(mother, origin=origin, birth_date=birth_date, taken=taken)
             if father_surname:
                 child = replace(child, surname=father_surname)
             if children and children[-1].birth_date == birth_date:
-                child = self._twin_of(children[-1], child, origin=origin)
+                child = self._twin_of(children[-1], child, origin=origin, taken=taken)
             children.append(child)
         return Family(number, tuple(children), mother)
 
-    def _child(self, mother: Child, *, origin: Origin, birth_date: date) -> Child:
+    def _child(self, mother: Child, *, origin: Origin, birth_date: date, taken: Collection[str] = ()) -> Child:
         random = self._random
         sex = random.choice("MF")
-        names = origin.boys if sex == "M" else origin.girls
+        names = _forenames(origin, sex, taken=taken)
         age = (self._as_of - birth_date).days // 365
         school = random.choice(self._schools) if age >= 4 else None
         return replace(
@@ -164,11 +165,11 @@ class Population:
             is_adult=False,
         )
 
-    def _twin_of(self, first: Child, second: Child, *, origin: Origin) -> Child:
+    def _twin_of(self, first: Child, second: Child, *, origin: Origin, taken: Collection[str]) -> Child:
         """The second twin: same surname and school, another forename, as often as not another sex."""
         random = self._random
         sex = first.sex if random.random() < 0.5 else ("F" if first.sex == "M" else "M")
-        names = [name for name in (origin.boys if sex == "M" else origin.girls) if name != first.forename]
+        names = _forenames(origin, sex, taken=taken)
         alike = [name for name in names if name[0] == first.forename[0]]
         forename = random.choice(alike if alike and random.random() < 0.1 else names)
         code = self._upn(first.school, first.birth_date) if first.school else None
@@ -183,8 +184,9 @@ class Population:
     def unborn_sibling(self, family: Family, *, due: date) -> Child:
         """A child the family expects, with the name and numbers it will get when born."""
         origin = _origin(self._random)
+        taken = {sibling.forename for sibling in family.children}
         return replace(
-            self._child(family.mother, origin=origin, birth_date=due),
+            self._child(family.mother, origin=origin, birth_date=due, taken=taken),
             surname=family.mother.surname,
             upn=None,
             school=None,
@@ -229,6 +231,11 @@ def _ethnicity(random: Random, origin: Origin) -> str:
     if random.random() < 0.02:
         return random.choice(("NOBT", "REFU"))
     return random.choices(origin.ethnicities, origin.ethnicity_weights)[0]
+
+
+def _forenames(origin: Origin, sex: str, *, taken: Collection[str]) -> list[str]:
+    """The names parents choose from: none calls two children alike."""
+    return [name for name in (origin.boys if sex == "M" else origin.girls) if name not in taken]
 
 
 def _birth_dates(random: Random, *, as_of: date) -> list[date]:

@@ -1,11 +1,12 @@
 """The people of the synthetic council: nobody real, and as awkward to recognise as real ones."""
 
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
 from frontdoor.synthesis import identifiers, names
+from frontdoor.synthesis.council import Council, Span
 from frontdoor.synthesis.population import Population
 from stdnum.gb import nhs, upn
 
@@ -71,6 +72,12 @@ def test_twins_are_about_as_common_as_they_are(population: Population) -> None:
     assert 0.3 < alike / len(pairs) < 0.7
 
 
+def test_no_parents_call_two_children_alike(population: Population) -> None:
+    families = [[child.forename for child in family.children] for family in population.families]
+    assert max(map(len, families)) > 3
+    assert all(len(set(names)) == len(names) for names in families)
+
+
 def test_an_adopted_child_is_two_people_who_share_nothing_but_their_birth(healthy: CouncilFiles) -> None:
     people = {
         line["agency_person_id"]: line["child_number"]
@@ -112,6 +119,21 @@ def test_the_unborn_are_expected_of_a_mother_the_council_knows(healthy: CouncilF
         assert not row["pers_dob"]
         assert row["pers_sex"] == "U"
         assert listed[str(row["mother_person_id"])]["pers_is_mother"] == "Y"
+
+
+def test_no_family_expects_another_child_before_the_first_is_born() -> None:
+    start = datetime(2026, 3, 2, tzinfo=UTC)
+    council = Council(seed=7, span=Span(start, start + timedelta(days=200)), children=60, known=0)
+    random, expected = Random(7), defaultdict(set)
+    for day in range(200):
+        at = start + timedelta(days=day)
+        for child in (child for _ in range(20) for child in council.draw_children(random, at=at)):
+            if child.birth_date > at.date():
+                expected[child.family].add((child.birth_date, child.number))
+    assert sum(map(len, expected.values())) > 20
+    for children in expected.values():
+        ordered = sorted(children)
+        assert all((later[0] - first[0]).days > 270 for first, later in zip(ordered, ordered[1:], strict=False))
 
 
 def test_agencies_write_the_same_child_differently_and_some_twice(healthy: CouncilFiles) -> None:
