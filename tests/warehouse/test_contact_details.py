@@ -69,6 +69,8 @@ MOVED = {"moved-a": "1 Zadumel Lane", "moved-b": "Flat 9, Yorvic House", "moved-
 CALLED = {"called-a": "01632 960921", "called-b": "01632 960922", "called-c": ""}
 # Next door.
 NEIGHBOURS = {"next-a": "84 Pell Street", "next-b": "85 Pell Street"}
+# Of another surname at the same home: a forename, a slip of the pen in it, and one that another child may have.
+RENAMED = {"renamed-a": "Hayden", "renamed-b": "Haydenn", "renamed-c": "Jayden"}
 # Two High Streets, and a twin with almost the same name who is said to live at the other.
 HIGH_STREETS = {"high-a": "ZX1 1AA", "high-b": "QV7 8ZZ", "high-c": "QV7 8ZZ"}
 
@@ -93,6 +95,16 @@ def pairs(links: ScratchLinks) -> dict[frozenset[str], Found]:
     rows += [
         {**neighbour, "record_id": name, "surname": ("Quarnby", "Marrowell")[place], "address": address}
         for place, (name, address) in enumerate(NEIGHBOURS.items())
+    ]
+    renamed = {**ADA, "middle_names": "", "address": "3 Quorn Lane", "postcode": "ZX5 5AA"}
+    rows += [
+        {
+            **renamed,
+            "record_id": name,
+            "forename": forename,
+            "surname": ("Quarnham" if name == "renamed-a" else "Marlowe"),
+        }
+        for name, forename in RENAMED.items()
     ]
     resident = {**ADA, "forename": "Zzefan", "middle_names": "", "address": "1 High Street"}
     rows += [{**resident, "record_id": name, "postcode": postcode} for name, postcode in HIGH_STREETS.items()]
@@ -131,6 +143,13 @@ def test_the_house_next_door_is_not_the_home_that_outweighs_another_surname(
     pairs: dict[frozenset[str], Found],
 ) -> None:
     assert pairs[frozenset(NEIGHBOURS)].reason == "NAME_CONFLICT"
+
+
+def test_a_slip_of_the_pen_in_a_forename_people_have_outweighs_another_surname_at_the_same_home(
+    pairs: dict[frozenset[str], Found],
+) -> None:
+    assert pairs[frozenset({"renamed-a", "renamed-b"})].decision == "linked"
+    assert pairs[frozenset({"renamed-a", "renamed-c"})].reason == "NAME_CONFLICT"
 
 
 def test_an_address_at_another_postcode_is_not_the_same_home(pairs: dict[frozenset[str], Found]) -> None:

@@ -3,6 +3,7 @@
     select
         {{ scored }}.*,
         rule_no = 0 as is_crosswalk,
+        (either_flags & ~both_flags) & {{ record_flag('known_forename') }} > 0 as is_known_forename_of_one,
         {{ has_level('nhs_number', ['same']) }} as is_same_nhs,
         {{ has_level('nhs_number', ['other']) }} as is_other_nhs,
         {{ has_level('upn', ['same']) }} as is_same_upn,
@@ -87,13 +88,25 @@
                 or (
                     {{ has_level('surname', ['other']) }}
                     and not (
-                        {{ has_level('forename', ['same']) }}
-                        and is_same_birth_date
+                        is_same_birth_date
                         and is_same_home
-                        and (both_flags & {{ record_flag('known_forename') }} > 0 or {{ has_fitting_middle_name() }})
+                        and (
+                            is_slip_of_the_pen
+                            or (
+                                {{ has_level('forename', ['same']) }}
+                                and (
+                                    both_flags & {{ record_flag('known_forename') }} > 0
+                                    or {{ has_fitting_middle_name() }}
+                                )
+                            )
+                        )
                     )
                 )
-                or ({{ has_level('surname', ['none']) }} and not {{ has_level('forename', ['same']) }})
+                or (
+                    {{ has_level('surname', ['none']) }}
+                    and not {{ has_level('forename', ['same']) }}
+                    and not (is_slip_of_the_pen and is_same_birth_date and is_same_home)
+                )
                 or (
                     {{ has_level('forename', ['partly']) }}
                     and not ({{ has_level('surname', ['same', 'half']) }} and is_same_birth_date)
@@ -187,10 +200,8 @@
                 or (is_same_upn and is_same_birth_date) as is_identified,
                 -- One letter's difference is a twin's name when both are names people have, or neither is; when only one
                 -- is, the other was a slip of the pen. Two letters' may be a slip in the twin's.
-                (
-                    {{ has_level('forename', ['alike', 'partly']) }}
-                    and (either_flags & ~both_flags) & {{ record_flag('known_forename') }} = 0
-                )
+                {{ has_level('forename', ['alike']) }} and is_known_forename_of_one as is_slip_of_the_pen,
+                ({{ has_level('forename', ['alike', 'partly']) }} and not is_known_forename_of_one)
                 or ({{ has_level('forename', ['partly']) }} and not {{ has_fitting_middle_name() }})
                     as is_like_another_name
             from {{ weighed }}

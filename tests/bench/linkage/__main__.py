@@ -12,7 +12,9 @@ from tests.bench.linkage import families, hostile, quality, speed
 FAMILIES = 400
 
 PARTS: dict[str, Callable[[argparse.Namespace], Iterator[str]]] = {
-    "quality": lambda asked: quality.measure(asked.data, count=asked.count, weights=asked.weights),
+    "quality": lambda asked: quality.measure(
+        asked.data, count=asked.count, weights=asked.weights, left_out=asked.without
+    ),
     "families": lambda asked: families.measure(seeds=range(100, 100 + asked.populations), families=FAMILIES),
     "hostile": lambda asked: hostile.measure(share=asked.share),
     "speed": lambda asked: speed.measure(asked.sizes, repeats=asked.repeats),
@@ -38,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", nargs="+", default=quality.PARTS, choices=quality.PARTS, help="data sets of quality")
     parser.add_argument("--count", type=int, default=100_000, help="records of the synthetic persons")
     parser.add_argument("--weights", nargs="+", default=["default", "train"], help="weights of quality")
+    parser.add_argument(
+        "--without", nargs="+", default=[], help="columns that other people's records are linked without"
+    )
     parser.add_argument("--populations", type=int, default=25, help="how many invented populations of families")
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="sizes of speed")
     parser.add_argument("--repeats", type=int, default=3, help="how often speed is measured; medians count")

@@ -4,8 +4,8 @@ import csv
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -83,6 +83,15 @@ def described(name: str, path: Path, answers: Mapping[str, Mapping[str, str]]) -
     for record, answer in answers.items():
         records[record]["ethnicity"] = records[record].get("ethnicity") or answer.get("ethnicity") or ""
     return data_set(name, path, records, {record: answer["person_id"] for record, answer in answers.items()})
+
+
+def without_columns(data: DataSet, columns: Collection[str], *, folder: Path) -> DataSet:
+    """Return the same records without these columns, as agencies send them that do not hold them."""
+    with data.path.open(encoding="utf-8", newline="") as file:
+        rows = [{name: value for name, value in row.items() if name not in columns} for row in csv.DictReader(file)]
+    path = folder / f"{data.name}-without-{'-'.join(columns)}.csv"
+    write_records(path, rows)
+    return replace(data, name=f"{data.name} without {', '.join(columns)}", path=path)
 
 
 def data_set(name: str, path: Path, records: Mapping[str, Mapping[str, str]], truth: Mapping[str, str]) -> DataSet:

@@ -12,7 +12,7 @@ from frontdoor.warehouse import server
 
 from tests.bench.council_year import run, throwaway_council
 from tests.bench.linkage import metrics, yardstick
-from tests.bench.linkage.datasets import THIRD_PARTY, DataSet, data_set, synthetic_persons, third_party
+from tests.bench.linkage.datasets import THIRD_PARTY, DataSet, data_set, synthetic_persons, third_party, without_columns
 from tests.bench.linkage.ours import Outcome, facts_of_warehouse, linked, of_warehouse, scored
 
 GAP_BUDGET = 5.0
@@ -25,12 +25,14 @@ PARTS = (*THIRD_PARTY, SYNTHETIC, COUNCIL_YEAR)
 TOLERANCE = 0.0005
 
 
-def measure(names: Sequence[str], *, count: int, weights: Sequence[str]) -> Iterator[str]:
-    """Yield the lines of the report, data set by data set."""
+def measure(names: Sequence[str], *, count: int, weights: Sequence[str], left_out: Sequence[str] = ()) -> Iterator[str]:
+    """Yield the lines of the report, data set by data set; of files, without the columns that are left out."""
     with throwaway_council() as home:
         settings = Settings(home=home)
         server.ensure_running(settings)
         for data in third_party(home / "third-party", names):
+            if left_out:
+                data = without_columns(data, left_out, folder=home)
             yield from _compare(settings, data, weights=weights)
         if SYNTHETIC in names:
             for share in WRONG_SHARES:
@@ -126,7 +128,7 @@ def _council_year() -> Iterator[str]:
     yield from _rows("default", outcome, own, theirs, data, model)
     left_to_people = {record for record in data.truth if facts[record]["is_left_to_people"] == "Y"}
     yield f"  without the {len(left_to_people):,} records that are unborn or restricted, whom only people link:"
-    yield from _gaps(outcome.clusters, _without(data, left_to_people))
+    yield from _gaps(outcome.clusters, _without_records(data, left_to_people))
     ours = metrics.pairwise(outcome.clusters, data.truth)
     reviewed = metrics.pairwise(outcome.after_review(data.truth), data.truth)
     yield _verdict("  precision", ours.precision, least=0.999)
@@ -146,7 +148,7 @@ def _year_truth(year: Path, records: set[str], facts: Mapping[str, Mapping[str, 
     return data_set(COUNCIL_YEAR, year, facts, truth)
 
 
-def _without(data: DataSet, records: set[str]) -> DataSet:
+def _without_records(data: DataSet, records: set[str]) -> DataSet:
     groups = {
         kind: {record: group for record, group in members.items() if record not in records}
         for kind, members in data.groups.items()
