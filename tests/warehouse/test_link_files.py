@@ -227,6 +227,7 @@ def test_a_delivery_after_the_other_is_linked_and_a_refused_one_leaves_nothing_b
     first, second, third = (tmp_path / f"{name}.csv" for name in ("first", "second", "third"))
     first.write_text(
         f"record_id,{','.join(values)}\nr-1,{named}\nr-2,{named}\nr-3,Zzbea,{named[6:]}\nr-4,Z,,2014-13-13,\n"
+        "r-6,Zzada,,2019-08-09,PE1 1AA\n"
     )
     second.write_text("record_id,forename\nr-2,Zzada\nr-5,Zzada\n")
     third.write_text(f"record_id,forename\nr-1,{named}\n")
@@ -238,27 +239,30 @@ def test_a_delivery_after_the_other_is_linked_and_a_refused_one_leaves_nothing_b
         f"{kind}.{number}.csv" for kind in ("clusters", "pairs") for number in (1, 2)
     ]
     assert not [value for value in PERSONAL if value in (printed + problem).lower()]
-    assert "first.csv: 4 records; 3 children so far" in printed
+    assert "first.csv: 5 records; 4 children so far\n  pairs: 1 linked, 2 too faint to ask about, 2 review\n" in printed
     assert "1 birth dates could not be read and are no evidence" in printed
     children = {row["record_id"]: row["child_key"] for row in read_csv(out / "clusters.1.csv")}
-    assert list(children) == ["r-1", "r-2", "r-3", "r-4"]
+    assert list(children) == ["r-1", "r-2", "r-3", "r-4", "r-6"]
     assert children["r-1"] == children["r-2"] != children["r-3"]
     pairs = {(row["left"], row["right"]): row for row in read_csv(out / "pairs.1.csv")}
     assert [list(row) for row in pairs.values()] == [
         ["left", "right", "weight", "probability", "decision", "reasons"]
-    ] * 3
+    ] * 5
     assert {pair: (row["decision"], row["reasons"]) for pair, row in pairs.items()} == {
         ("r-1", "r-2"): ("linked", ""),
         ("r-1", "r-3"): ("review", "TWIN"),
         ("r-2", "r-3"): ("review", "TWIN"),
+        # For who would choose a lower threshold.
+        ("r-1", "r-6"): ("none", ""),
+        ("r-2", "r-6"): ("none", ""),
     }
     weight, probability = (float(pairs["r-1", "r-2"][name]) for name in ("weight", "probability"))
     assert probability == pytest.approx(1 / (1 + 2**-weight), abs=1e-6)
     # A name is all that is known of these now, and links nobody.
     later = {row["record_id"]: row["child_key"] for row in read_csv(out / "clusters.2.csv")}
-    assert list(later) == ["r-1", "r-2", "r-3", "r-4", "r-5"]
-    assert len(set(later.values())) == 5
-    assert [row["left"] for row in read_csv(out / "pairs.2.csv")] == ["r-1"]
+    assert list(later) == ["r-1", "r-2", "r-3", "r-4", "r-5", "r-6"]
+    assert len(set(later.values())) == 6
+    assert [(row["left"], row["right"]) for row in read_csv(out / "pairs.2.csv")] == [("r-1", "r-3"), ("r-1", "r-6")]
 
 
 def test_a_version_of_weights_nobody_has_and_a_file_that_is_not_there_are_named(

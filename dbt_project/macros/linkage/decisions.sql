@@ -1,5 +1,11 @@
 {#- What the levels say, in the words the rules are written in. -#}
 {% macro weighed_pairs(scored, weights) -%}
+    {%- set is_kept_anyway -%}
+        rule_no = 0
+        or {{ has_level('nhs_number', ['same']) }}
+        or {{ has_level('upn', ['same']) }}
+        or is_expected_and_born
+    {%- endset -%}
     select
         {{ scored }}.*,
         rule_no = 0 as is_crosswalk,
@@ -18,13 +24,10 @@
         {{ has_level('sex', ['other']) }} as is_other_sex,
         {{ has_same_home() }} as is_same_home,
         {{ has_almost_same_home() }} as is_almost_same_home,
-        {{ has_level('phone', ['same']) }} or {{ has_level('email', ['same']) }} as is_same_contact
+        {{ has_level('phone', ['same']) }} or {{ has_level('email', ['same']) }} as is_same_contact,
+        weight < {{ weights.review_at }} and not ({{ is_kept_anyway }}) as is_faint
     from {{ scored }}
-    where weight >= {{ weights.review_at }}
-        or rule_no = 0
-        or {{ has_level('nhs_number', ['same']) }}
-        or {{ has_level('upn', ['same']) }}
-        or is_expected_and_born
+    where weight >= {{ weights.keep_at }} or {{ is_kept_anyway }}
 {%- endmacro %}
 
 {#- Why a pair is not one child by itself; null when it is. domain.md 4.4 and 7.7; in words: docs/matching.md. -#}
@@ -37,6 +40,7 @@
         told.*,
         case
             when either_flags & {{ record_flag('adopted') }} > 0 and is_same_scope then 'ADOPTION'
+            when is_faint then 'TOO_FAINT'
             when is_mother_and_child then 'MOTHERS_NHS'
             when is_other_nhs and is_nhs_verified_by_both then 'NHS_CONFLICT'
             when is_same_scope and is_one_record_source then 'ONE_PER_SOURCE'

@@ -3,7 +3,9 @@
 {% macro approved_weights() -%}
     {%- set model = linkage_model() -%}
     {%- if not execute -%}
-        {{ return({'version': '', 'prior': 0, 'link_at': 0, 'review_at': 0, 'rarest_bits': 0, 'levels': {}}) }}
+        {{ return({
+            'version': '', 'prior': 0, 'link_at': 0, 'review_at': 0, 'keep_at': 0, 'rarest_bits': 0, 'levels': {}
+        }) }}
     {%- endif -%}
     {%- set parts = model.parts_of_a_bit -%}
     {%- call statement('approved_version', fetch_result=true) -%}
@@ -46,6 +48,7 @@
         'prior': found[0][1],
         'link_at': found[0][2],
         'review_at': found[0][3],
+        'keep_at': [found[0][3], env_var('FRONTDOOR_FAINTEST_WEIGHT', found[0][3]) | float] | min,
         'rarest_bits': model.rarest_bits[found[0][4]],
         'levels': levels,
     }) }}

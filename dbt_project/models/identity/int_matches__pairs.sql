@@ -111,6 +111,7 @@ pairs as (
         strength,
         case
             when reason_code is null then 'linked'
+            when reason_code = 'TOO_FAINT' then 'none'
             when is_vetoed then 'vetoed'
             else 'review'
         end as decision_code,

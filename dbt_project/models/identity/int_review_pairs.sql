@@ -50,7 +50,7 @@ questioned as (
         or one._is_retracted
         or other._is_retracted
         or one.child_key = other.child_key
-        or pairs_in_question.decision_code = 'vetoed'
+        or pairs_in_question.decision_code in ('vetoed', 'none')
         or 'ADOPTION' in (coalesce(one.conflict_code, ''), coalesce(other.conflict_code, ''))
             as is_closed
     from pairs_in_question

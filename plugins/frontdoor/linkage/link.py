@@ -20,6 +20,9 @@ from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.dbt import DbtResult, run_dbt
 
+# So that a reader of the pairs may choose a threshold: below this none is worth choosing.
+FAINTEST_WEIGHT = -10.0
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:
@@ -68,6 +71,7 @@ def link_files(
                 build_no=file_no,
                 full_refresh=file_no == 1,
                 left_out=("test", "unit_test"),
+                faintest_weight=FAINTEST_WEIGHT,
             )
             with connect(scratch, role="admin") as connection:
                 connection.execute("update ledger.builds set state = 'published' where build_no = %s", [file_no])
@@ -155,9 +159,12 @@ _PAIRS = """
             when pairs.decision_code = 'linked' and one.child_key <> other.child_key then 'separated'
             else pairs.decision_code
         end as decision,
-        coalesce(
-            pairs.reason_code, case when one.child_key <> other.child_key then one.conflict_code end, ''
-        ) as reasons
+        case
+            when pairs.decision_code = 'none' then ''
+            else coalesce(
+                pairs.reason_code, case when one.child_key <> other.child_key then one.conflict_code end, ''
+            )
+        end as reasons
     from identity.int_matches__pairs as pairs
     inner join identity.int_children__members as one on pairs.left_record_no = one.record_no
     inner join identity.int_children__members as other on pairs.right_record_no = other.record_no

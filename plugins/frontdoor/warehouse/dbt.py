@@ -55,8 +55,11 @@ def run_dbt(
     build_no: int = 0,
     full_refresh: bool = False,
     left_out: tuple[str, ...] = ("unit_test",),
+    faintest_weight: float | None = None,
 ) -> DbtResult:
     """Run dbt for a selector and return its counts; resource types `left_out` are not run.
+
+    Pairs of records below the threshold of review are kept when a `faintest_weight` (bits) is asked for.
 
     Raises WarehouseError naming the nodes that failed, or saying that dbt did not get as far as running any.
     """
@@ -67,11 +70,15 @@ def run_dbt(
     arguments += ["--full-refresh"] if full_refresh else []
     for resource_type in left_out:
         arguments += ["--exclude-resource-type", resource_type]
+    # Numbers of a run are no dbt variables: dbt parses the whole project again whenever one changes.
+    environment = {**os.environ, **dbt_environment(settings), "FRONTDOOR_BUILD_NO": str(build_no)}
+    environment.pop("FRONTDOOR_FAINTEST_WEIGHT", None)
+    if faintest_weight is not None:
+        environment["FRONTDOOR_FAINTEST_WEIGHT"] = str(faintest_weight)
     finished = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "dbt.cli.main", *GLOBAL_FLAGS, command, *arguments],
         cwd=settings.dbt_project_dir,
-        # The build number is no dbt variable: dbt parses the whole project again whenever one changes.
-        env={**os.environ, **dbt_environment(settings), "FRONTDOOR_BUILD_NO": str(build_no)},
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from frontdoor.linkage.link import Linked, link_files, put_in_force
-from frontdoor.linkage.model import LinkageModel, probability_at
+from frontdoor.linkage.link import Linked, link_files
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
-from frontdoor.warehouse.dbt import run_dbt
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from tests.bench.linkage import metrics, yardstick
+from tests.bench.linkage import metrics
 
 # The later of pseudopeople's censuses counts children born until 2030.
 AS_OF = datetime(2031, 1, 1, tzinfo=UTC)
@@ -41,6 +39,10 @@ class Outcome:
     reviews: Sequence[tuple[str, str]]
     seconds: Sequence[Mapping[str, float]]
     scratch: Settings
+
+    def weighed(self) -> list[tuple[float, str, str]]:
+        """The pairs and their weights alone."""
+        return [(pair.weight, pair.left, pair.right) for pair in self.pairs]
 
     def after_review(self, truth: Mapping[str, str]) -> dict[str, str]:
         """The grouping when a reviewer who knows the truth has answered every open question."""
@@ -79,19 +81,6 @@ def linked(
         for name in _databases(settings) - before:
             with connect(settings, role="admin", database="postgres", autocommit=True) as connection:
                 connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-
-
-def scored(outcome: Outcome, model: LinkageModel) -> list[tuple[float, str, str]]:
-    """Weigh every pair that shares a key, however faint: pairs nobody would be asked about are not kept otherwise.
-
-    Builds the outcome's scratch warehouse anew, with the threshold of review where Splink's is.
-    """
-    lowered = model.model_copy(update={"review_at_probability": probability_at(yardstick.FAINTEST)})
-    put_in_force(outcome.scratch, yardstick.weights_in_force(outcome.scratch), lowered, at=AS_OF)
-    run_dbt(outcome.scratch, selector="linkage", build_no=1, full_refresh=True, left_out=("test", "unit_test"))
-    with connect(outcome.scratch, role="transformer") as connection:
-        pairs = connection.execute(_PAIRS.format(one="one.agency_person_id", other="other.agency_person_id")).fetchall()
-    return [(weight, left, right) for weight, left, right, *_ in pairs]
 
 
 def of_warehouse(settings: Settings) -> Outcome:

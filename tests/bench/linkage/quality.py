@@ -13,7 +13,7 @@ from frontdoor.warehouse import server
 from tests.bench.council_year import run, throwaway_council
 from tests.bench.linkage import metrics, yardstick
 from tests.bench.linkage.datasets import THIRD_PARTY, DataSet, data_set, synthetic_persons, third_party, without_columns
-from tests.bench.linkage.ours import Outcome, facts_of_warehouse, linked, of_warehouse, scored
+from tests.bench.linkage.ours import Outcome, facts_of_warehouse, linked, of_warehouse
 
 GAP_BUDGET = 5.0
 WRONG_SHARES = (0.0, 0.01, 0.03)
@@ -49,14 +49,12 @@ def _compare(settings: Settings, data: DataSet, *, weights: Sequence[str]) -> It
         out = settings.home / "linked" / data.name
         with linked(settings, [data.path], out=out, weights=version) as outcome:
             theirs = yardstick.scored(outcome.scratch, model).pairs
-            own = scored(outcome, model)
-        yield from _rows(version, outcome, own, theirs, data, model)
+        yield from _rows(version, outcome, theirs, data, model)
 
 
 def _rows(
     version: str,
     outcome: Outcome,
-    own: list[tuple[float, str, str]],
     theirs: list[tuple[float, str, str]],
     data: DataSet,
     model: LinkageModel,
@@ -65,7 +63,7 @@ def _rows(
     yield _row(f"frontdoor, {version} weights", ours, metrics.b_cubed(outcome.clusters, data.truth))
     reviewed = metrics.pairwise(outcome.after_review(data.truth), data.truth)
     yield _row(f"  after perfect review ({outcome.review_share():.1%} of records)", reviewed)
-    unguarded = metrics.best_threshold(own, data.truth)
+    unguarded = metrics.best_threshold(outcome.weighed(), data.truth)
     yield _best("  without guards, best threshold", unguarded)
     best = metrics.best_threshold(theirs, data.truth)
     yield _best(f"Splink, {version} weights, best threshold", best)
@@ -88,7 +86,7 @@ def _mistakes(outcome: Outcome, data: DataSet) -> str:
     held = Counter(
         pair.reasons
         for pair in outcome.pairs
-        if pair.decision != "linked" and data.truth[pair.left] == data.truth[pair.right]
+        if pair.decision not in ("linked", "none") and data.truth[pair.left] == data.truth[pair.right]
     )
     reasons = ", ".join(f"{count:,} {reason or 'separated'}" for reason, count in held.most_common(6))
     return f"  wrong links {len(wrong):,}, of which twins {twins:,}; true pairs held back: {reasons or 'none'}"
@@ -124,8 +122,7 @@ def _council_year() -> Iterator[str]:
         theirs = yardstick.scored(settings, model, is_named_by_scope=True).pairs
         adopted = _adoption_breaches(year, outcome, data.truth)
     yield f"{COUNCIL_YEAR}: {len(data.truth):,} records, {_true_pairs(data.truth):,} true pairs"
-    own = [(pair.weight, pair.left, pair.right) for pair in outcome.pairs]
-    yield from _rows("default", outcome, own, theirs, data, model)
+    yield from _rows("default", outcome, theirs, data, model)
     left_to_people = {record for record in data.truth if facts[record]["is_left_to_people"] == "Y"}
     yield f"  without the {len(left_to_people):,} records that are unborn or restricted, whom only people link:"
     yield from _gaps(outcome.clusters, _without_records(data, left_to_people))

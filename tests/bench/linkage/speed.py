@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from frontdoor.linkage.link import FAINTEST_WEIGHT
 from frontdoor.linkage.model import load_linkage_model
 from frontdoor.settings import Settings
 from frontdoor.synthesis.person_records import write_person_records
@@ -77,7 +78,14 @@ class _SideBySide:
         model = load_linkage_model(scratch)
         for _ in range(self.repeats):
             self.theirs += yardstick.timed(scratch, model, repeats=1)
-            again = run_dbt(scratch, selector="linkage", build_no=1, full_refresh=True, left_out=("test", "unit_test"))
+            again = run_dbt(
+                scratch,
+                selector="linkage",
+                build_no=1,
+                full_refresh=True,
+                left_out=("test", "unit_test"),
+                faintest_weight=FAINTEST_WEIGHT,
+            )
             self.ours.append(_relink(again.node_seconds))
         # New records come the next day: what was written is vacuumed by then.
         with connect(scratch, role="admin", autocommit=True) as connection:

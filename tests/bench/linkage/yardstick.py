@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
+from frontdoor.linkage.link import FAINTEST_WEIGHT
 from frontdoor.linkage.model import LinkageModel, weight_at
 from frontdoor.linkage.spine_export import exported_spine
 from frontdoor.linkage.splink_model import linker, splink_settings
@@ -12,9 +13,6 @@ from frontdoor.linkage.weights import TrainedWeights, read_weights
 from frontdoor.linkage.weights_in_force import version_in_force
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
-
-# Pairs below this are no pairs at any threshold somebody would choose.
-FAINTEST = -10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def scored(scratch: Settings, model: LinkageModel, *, is_named_by_scope: bool = 
     weights = weights_in_force(scratch)
     with exported_spine(scratch, model) as connection:
         linked = linker(connection, splink_settings(model, levels=weights.levels, prior=weights.prior))
-        found = linked.inference.predict(threshold_match_weight=FAINTEST)
+        found = linked.inference.predict(threshold_match_weight=FAINTEST_WEIGHT)
         pairs = connection.execute(
             f"select match_weight, record_no_l, record_no_r from {found.physical_name}"
         ).fetchall()
