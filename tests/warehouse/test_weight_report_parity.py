@@ -72,6 +72,8 @@ def test_the_weights_in_force_score_every_pair_as_the_models_did(settings: Setti
                 " count(distinct pair.decision_code)"
                 " from pg_temp.scored inner join identity.int_matches__pairs as pair"
                 " using (left_record_no, right_record_no)"
+                # Faint pairs are kept by `frontdoor link` only, and nobody decides about them.
+                " where pair.decision_code <> 'none'"
             ).fetchall()
     finally:
         linking.close()

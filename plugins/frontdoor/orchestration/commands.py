@@ -17,7 +17,7 @@ DEMO_HOME = REPOSITORY / ".frontdoor" / "demo"
 @app.command()
 def demo(
     home: Annotated[Path, typer.Option(help="A folder to make anew; what a former demo left there goes.")] = DEMO_HOME,
-    seed: Annotated[int, typer.Option(help="Which council: the same seed writes the same week.")] = 7,
+    seed: Annotated[int, typer.Option(help="Which council: the same seed writes the same week.")] = 11,
     keep: Annotated[bool, typer.Option("--keep", help="Leave PostgreSQL running, to look around.")] = False,
     remove: Annotated[bool, typer.Option("--remove", help="Only delete what a former demo left.")] = False,
 ) -> None:
