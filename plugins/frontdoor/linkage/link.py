@@ -61,7 +61,7 @@ def link_files(
     out.mkdir(parents=True, exist_ok=True)
     with scratch_warehouse(settings, is_kept=is_kept) as scratch:
         if chosen is not None:
-            put_in_force(scratch, chosen, model, at=at)
+            _put_in_force(scratch, chosen, model, at=at)
         for file_no, path in enumerate(paths, start=1):
             read = _take_in(scratch, path, file_no=file_no, at=at)
             selector = "linkage" if file_no == 1 else "linkage_increment"
@@ -116,7 +116,7 @@ def trained_on(settings: Settings, paths: Sequence[Path], model: LinkageModel, *
         return train(scratch, model)
 
 
-def put_in_force(scratch: Settings, weights: TrainedWeights, model: LinkageModel, *, at: datetime) -> None:
+def _put_in_force(scratch: Settings, weights: TrainedWeights, model: LinkageModel, *, at: datetime) -> None:
     """Have a scratch warehouse link by these weights and thresholds; in a real one only a person decides that."""
     with connect(scratch, role="admin") as connection:
         version = store_proposal(connection, weights, model=model, report={}, at=at, by="frontdoor link")

@@ -30,8 +30,8 @@ def link(
     is_day = as_of is not None and len(as_of) == len("2026-03-02")
     at = moment_typed(f"{as_of}T00:00+00:00" if is_day else as_of)
     for linked in link_files(Settings(), files, out=out, weights=weights, at=at, is_kept=keep):
-        told = {code: f"{count:,} {_TOLD.get(code, code)}" for code, count in linked.decision_counts.items()}
-        decisions = ", ".join(told.values()) or "none"
+        told = [f"{count:,} {_TOLD.get(code, code)}" for code, count in linked.decision_counts.items()]
+        decisions = ", ".join(told) or "none"
         typer.echo(f"{linked.path.name}: {linked.read.record_count:,} records; {linked.child_count:,} children so far")
         typer.echo(f"  pairs: {decisions}")
         if linked.read.unread_birth_date_count:

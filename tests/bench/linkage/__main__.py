@@ -8,14 +8,11 @@ from collections.abc import Callable, Iterator
 
 from tests.bench.linkage import families, hostile, quality, speed
 
-# More would be given the numbers of adopted children and of chains.
-FAMILIES = 400
-
 PARTS: dict[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "quality": lambda asked: quality.measure(
         asked.data, count=asked.count, weights=asked.weights, left_out=asked.without
     ),
-    "families": lambda asked: families.measure(seeds=range(100, 100 + asked.populations), families=FAMILIES),
+    "families": lambda asked: families.measure(populations=asked.populations),
     "hostile": lambda asked: hostile.measure(share=asked.share),
     "speed": lambda asked: speed.measure(asked.sizes, repeats=asked.repeats),
 }
