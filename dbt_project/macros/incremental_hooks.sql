@@ -6,5 +6,5 @@
 {%- endmacro %}
 
 {% macro analyse_when_rebuilt() -%}
-    {%- if not is_incremental() -%} analyze {{ this }} {%- endif -%}
+    {%- if not is_incremental() and model.config.materialized != 'view' -%} analyze {{ this }} {%- endif -%}
 {%- endmacro %}

@@ -80,6 +80,61 @@ def test_postcodes(admin: psycopg.Connection, value: str, *, is_valid: bool) -> 
 @in_batches
 @given(
     st.lists(
+        st.tuples(
+            st.from_regex(r"[A-Z]{1,2}[0-9][0-9A-Z]?", fullmatch=True).filter(lambda outward: len(outward) <= 4),
+            st.from_regex(r"[0-9][A-Z]{2}", fullmatch=True),
+            st.sampled_from(["", " ", "  ", "\t", "\u00a0"]),
+            st.sampled_from(["{}", " {}", "{} ", "\u00a0{}\n"]),
+            st.booleans(),
+        ),
+        min_size=50,
+        max_size=50,
+    )
+)
+def test_a_postcode_is_one_however_it_is_spaced(
+    admin: psycopg.Connection, written: list[tuple[str, str, str, str, bool]]
+) -> None:
+    spellings = [
+        around.format(outward + between + inward).lower() if is_small else around.format(outward + between + inward)
+        for outward, inward, between, around, is_small in written
+    ]
+
+    found = answers(admin, "rules.normalised_postcode(value)", spellings)
+
+    assert found == [f"{outward} {inward}" for outward, inward, *_ in written]
+    assert answers(admin, "rules.normalised_postcode(value)", [str(postcode) for postcode in found]) == found
+
+
+@in_batches
+@given(
+    st.lists(
+        st.one_of(
+            st.dates(min_value=date(1, 1, 1)).map(lambda day: day.isoformat()),
+            st.from_regex(r"[0-9]{4}-[0-3][0-9]-[0-3][0-9]", fullmatch=True),
+        ),
+        min_size=50,
+        max_size=50,
+    ),
+    st.sampled_from(["{}", " {}", "{}\n", "{} 00:00"]),
+)
+def test_a_day_is_read_as_the_calendar_has_it_or_not_at_all(
+    admin: psycopg.Connection, days: list[str], written: str
+) -> None:
+    spellings = [written.format(day) for day in days]
+
+    assert answers(admin, "rules.parsed_date(value)", spellings) == [day_of(text) for text in days]
+
+
+def day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@in_batches
+@given(
+    st.lists(
         st.datetimes(
             min_value=datetime(1900, 1, 2),  # noqa: DTZ001 - the strategy adds the zone
             max_value=datetime(2099, 12, 30),  # noqa: DTZ001

@@ -105,3 +105,15 @@ def test_what_changes_and_changes_back_leaves_no_trace(links: ScratchLinks) -> N
     links.deliver(ZENAS)
     assert (links.groups(), links.pairs(), links.questions()) == before
     assert of_ada(links) == TOGETHER
+
+
+def test_after_a_first_build_the_next_one_knows_how_many_keys_there_are(links: ScratchLinks) -> None:
+    # Not knowing, the planner compares each with each; who may count them is a right of its own.
+    links.deliver([*ZENAS, *HERS])
+    counted = dict(
+        links.rows(
+            "select relname::text, reltuples::integer from pg_class where oid in"
+            " ('identity.child_keys'::regclass, 'identity.child_key_history'::regclass)"
+        )
+    )
+    assert counted == {"child_keys": len(set(links.children().values())), "child_key_history": len(links.children())}

@@ -150,30 +150,50 @@ kept as materialized (
 
 ),
 
-numbered as (
+-- One key a group: of its first record, when nobody in it bears one.
+group_keys as materialized (
 
     select
-        questioned.*,
-        kept.child_key as kept_key,
-        coalesce(free_keys.is_borne, true) as is_borne,
-        case
-            when kept.child_key is null then (
-                select count(*) from child_keys as minted
-                where minted.minted_for_record_key = questioned.founding_record_key
-            )
-        end as mint_no
-    from questioned
-    left join kept on questioned.group_no = kept.group_no and not questioned._is_retracted
-    left join free_keys on kept.child_key = free_keys.child_key
+        numbered.group_no,
+        numbered.founding_record_key,
+        numbered.mint_no,
+        numbered.key_code,
+        coalesce(numbered.kept_key, {{ minted_key('numbered.founding_record_key', 'numbered.mint_no') }}) as child_key
+    from (
+        select
+            founder.group_no,
+            founder.founding_record_key,
+            kept.child_key as kept_key,
+            case
+                when kept.child_key is null then (
+                    select count(*) from child_keys as minted
+                    where minted.minted_for_record_key = founder.founding_record_key
+                )
+            end as mint_no,
+            case
+                when kept.child_key is null then 'MINTED'
+                when coalesce(free_keys.is_borne, true) then 'KEPT'
+                else 'RESTORED'
+            end as key_code
+        from questioned as founder
+        left join kept on founder.group_no = kept.group_no
+        left join free_keys on kept.child_key = free_keys.child_key
+        where founder.record_key = founder.founding_record_key
+        -- Counted once, though it is named twice.
+        offset null -- noqa: AM09
+    ) as numbered
 
 ),
 
 named as (
 
     select
-        numbered.*,
-        coalesce(kept_key, {{ minted_key('founding_record_key', 'mint_no') }}) as child_key
-    from numbered
+        questioned.*,
+        group_keys.child_key,
+        group_keys.key_code,
+        group_keys.mint_no
+    from questioned
+    inner join group_keys on questioned.group_no = group_keys.group_no
 
 ),
 
@@ -214,11 +234,7 @@ members as (
         conflict_code,
         founding_record_key,
         child_key,
-        case
-            when kept_key is null then 'MINTED'
-            when is_borne then 'KEPT'
-            else 'RESTORED'
-        end as key_code,
+        key_code,
         mint_no,
         {{ build_no() }}::bigint as _built_in,
         _is_retracted

@@ -156,7 +156,11 @@ _PERSON_RECORDS = """
     )
 """
 _KEY = "left(encode(sha256(convert_to('file|' || btrim({}), 'UTF8')), 'hex'), 32)"
-_DATE = "rules.parsed_date(regexp_replace({}, '^\\s*([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})\\s*$', '\\1-\\2-\\3'))"
+_DATE = (
+    "case when {0} ~ '^\\s*[0-9]{{8}}\\s*$'"
+    " then rules.parsed_date(regexp_replace(btrim({0}, e' \\t\\r\\n'), '^(....)(..)(..)$', '\\1-\\2-\\3'))"
+    " else rules.parsed_date({0}) end"
+)
 _CODE = "upper(nullif(btrim({}), ''))"
 _NO = "('0', 'N', 'NO', 'NONE', 'FALSE')"
 _TAKE_IN = f"""
