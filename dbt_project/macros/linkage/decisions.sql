@@ -86,36 +86,7 @@
                 )
                 then 'FORENAME_MISSING'
             -- Where many live at one address, a birth date and half a name in common happen by chance.
-            when {{ has_level('forename', ['other']) }}
-                -- Surnames change; then forename, birth date and home must all be the same. Where an agency fills in the
-                -- surname as forename, twins agree in as much: so it is a forename people have, or a middle name fits.
-                or (
-                    {{ has_level('surname', ['other']) }}
-                    and not (
-                        is_same_birth_date
-                        and is_same_home
-                        and (
-                            is_slip_of_the_pen
-                            or (
-                                {{ has_level('forename', ['same']) }}
-                                and (
-                                    both_flags & {{ record_flag('known_forename') }} > 0
-                                    or {{ has_fitting_middle_name() }}
-                                )
-                            )
-                        )
-                    )
-                )
-                or (
-                    {{ has_level('surname', ['none']) }}
-                    and not {{ has_level('forename', ['same']) }}
-                    and not (is_slip_of_the_pen and is_same_birth_date and is_same_home)
-                )
-                or (
-                    {{ has_level('forename', ['partly']) }}
-                    and not ({{ has_level('surname', ['same', 'half']) }} and is_same_birth_date)
-                )
-                then 'NAME_CONFLICT'
+            when {{ has_another_name() }} then 'NAME_CONFLICT'
             -- Brothers may share a first name, and a son his father's; a middle name that fits tells them apart.
             when {{ has_level('birth_date', ['none']) }}
                 and not (is_same_full_name and ({{ has_level('address', ['same']) }} or is_same_contact))
@@ -147,67 +118,16 @@
         select
             identified.*,
             is_identified or weight >= {{ weights.link_at }} as is_strong,
-            is_alike_surname and (
-                -- The same birth date, surname and home.
-                is_same_birth_date and {{ may_be_same_home() }} and (
-                    {{ has_level('forename', ['other']) }}
-                    -- Brothers may share a first name.
-                    or {{ has_level('middle_names', ['other']) }}
-                    or is_like_another_name
-                    -- Katie, K and Katherine are one child's names, but not where one agency keeps a record of each.
-                    or (
-                        {{ has_level('forename', ['nickname', 'initial']) }}
-                        and is_same_scope
-                        and not {{ has_fitting_middle_name() }}
-                    )
-                )
-                -- Wherever they live, and with a slip in a birth date: what else speaks beside a name, twins have in common.
-                or (
-                    is_like_another_name
-                    and not {{ has_fitting_middle_name() }}
-                    and {{ has_level('birth_date', ['same', 'month', 'swapped', 'close']) }}
-                )
-            ) as is_like_a_twin,
-            -- Nobody links on a name and a birth date alone: another field agrees too. A district, a middle initial, or
-            -- sex and ethnicity together, say little, so the odds must be 256 to 1 at least and no number be different.
-            is_almost_same_home
-            or is_same_contact
-            or {{ has_level('middle_names', ['same']) }}
-            or (
-                weight >= 8
-                and not is_other_upn
-                and (
-                    {{ has_level('postcode', ['district']) }}
-                    or {{ has_level('middle_names', ['partly', 'initial']) }}
-                    or (
-                        is_same_ethnicity
-                        and {{ has_level('sex', ['same']) }}
-                        and not {{ has_level('address', ['other']) }}
-                        and not {{ has_level('phone', ['other']) }}
-                        and not {{ has_level('email', ['other']) }}
-                    )
-                )
-            ) as is_corroborated
+            {{ is_like_a_twin() }} as is_like_a_twin,
+            {{ is_corroborated() }} as is_corroborated
         from (
             select
                 {{ weighed }}.*,
                 {{ 'scope_no in (' ~ one_record_scopes | join(', ') ~ ')' if one_record_scopes else 'false' }}
                     as is_one_record_source,
-                is_crosswalk
-                or (
-                    is_same_nhs
-                    and (
-                        (is_nhs_verified_by_both and (is_same_birth_date or (is_alike_forename and is_alike_surname)))
-                        or (is_same_birth_date and (is_alike_forename or is_alike_surname))
-                    )
-                )
-                or (is_same_upn and is_same_birth_date) as is_identified,
-                -- One letter's difference is a twin's name when both are names people have, or neither is; when only one
-                -- is, the other was a slip of the pen. Two letters' may be a slip in the twin's.
-                {{ has_level('forename', ['alike']) }} and is_known_forename_of_one as is_slip_of_the_pen,
-                ({{ has_level('forename', ['alike', 'partly']) }} and not is_known_forename_of_one)
-                or ({{ has_level('forename', ['partly']) }} and not {{ has_fitting_middle_name() }})
-                    as is_like_another_name
+                {{ is_identified() }} as is_identified,
+                {{ is_slip_of_the_pen() }} as is_slip_of_the_pen,
+                {{ is_like_another_name() }} as is_like_another_name
             from {{ weighed }}
         ) as identified
     ) as told

@@ -1,0 +1,35 @@
+{#- An agency's own word or a number, and enough of the rest beside it that it is not a misfiled one. -#}
+{% macro is_identified() -%}
+    is_crosswalk
+    or (
+        is_same_nhs
+        and (
+            (is_nhs_verified_by_both and (is_same_birth_date or (is_alike_forename and is_alike_surname)))
+            or (is_same_birth_date and (is_alike_forename or is_alike_surname))
+        )
+    )
+    or (is_same_upn and is_same_birth_date)
+{%- endmacro %}
+
+{#- Nobody links on a name and a birth date alone: another field agrees too. A district, a middle initial, or sex and
+    ethnicity together, say little, so the odds must be 256 to 1 at least and no number be different. -#}
+{% macro is_corroborated() -%}
+    is_almost_same_home
+    or is_same_contact
+    or {{ has_level('middle_names', ['same']) }}
+    or (
+        weight >= 8
+        and not is_other_upn
+        and (
+            {{ has_level('postcode', ['district']) }}
+            or {{ has_level('middle_names', ['partly', 'initial']) }}
+            or (
+                is_same_ethnicity
+                and {{ has_level('sex', ['same']) }}
+                and not {{ has_level('address', ['other']) }}
+                and not {{ has_level('phone', ['other']) }}
+                and not {{ has_level('email', ['other']) }}
+            )
+        )
+    )
+{%- endmacro %}
