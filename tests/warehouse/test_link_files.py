@@ -38,7 +38,13 @@ REFUSED = {
     "such a file with a name that begins like a column's": (b"r-1,Zzada,Dobson\n", "there is no header"),
     "such a file of a place that holds a column's": (b"r-1,Zzada,Quillworth,1 Essex Street\n", "there is no header"),
     "an empty file": (b"", "there is no header"),
-    "another separator": (b"record_id;forename\nr-1;Zzada\n", "unknown columns: record_id;forename"),
+    "another separator": (b"record_id;forename\nr-1;Zzada\n", "the columns are not separated by commas"),
+    "a column called as others call theirs": (b"id,First Name,source,town\n1,Zzada,x,y\n", "columns: id, first name, town;"),
+    "a first line in which a person's word is a column's": (b"r-1,source,Zzada,x\n", "columns: column 1, column 3, column 4;"),
+    "a column without a name": (b"record_id,,forename\nr-1,x,Zzada\n", "unknown columns: column 2;"),
+    "a quote in the header that is not closed": (
+        b'record_id,"forename\nr-1,Zzada\n', "people.csv: a quote in the header is not closed",
+    ),
     "a field too many": (HEADER + ADA + b"r-2,Zzbea,Quillworth,F\n", f"people.csv at line 3: {RAGGED}"),
     "a field too few": (HEADER + b"r-1,Zzada\n", f"people.csv at line 2: {RAGGED}"),
     "a field too many after an address of two lines": (

@@ -19,6 +19,13 @@ COLUMNS = (
 )
 _BLOCK = 1 << 20
 _SEPARATORS = re.compile(r"[;|\t]")
+# What columns are called, by whoever; anything else in a first line may be a person's.
+_TELLING = re.compile(
+    r"(?:^|[ _-])(?:id|ids|key|no|number|ref|code|name|names|first|last|given|family|middle|maiden|alias|title|date|day|"
+    r"birth|born|dob|age|sex|gender|ethnic|ethnicity|religion|language|nationality|street|house|town|city|county|"
+    r"postal|zip|mail|telephone|tel|mobile|nhs|upn|uprn|urn|ssn|flag|type|status|notes?|comments?|agency|school|file|"
+    r"row|colou?r)(?:$|[ _-])"
+)
 _LINE = re.compile(r", line (\d+)")
 
 
@@ -75,17 +82,31 @@ def _header(path: Path) -> list[str]:
     except (OSError, UnicodeDecodeError, csv.Error):
         raise FileRefused(f"{path.name} cannot be read as CSV in UTF-8; save it so and try again") from None
     columns = [name.strip().lower() for name in found]
-    unknown = [name or "(empty)" for name in columns if name not in COLUMNS]
+    if any("\n" in name or "\r" in name for name in columns):
+        raise FileRefused(f"{path.name}: a quote in the header is not closed; mend the first line and try again")
+    unknown = [place for place, name in enumerate(columns) if name not in COLUMNS]
     # A first line without a single column we know is a person's record: it is not repeated.
     if not any(part.strip() in COLUMNS for name in columns for part in _SEPARATORS.split(name)):
         unknown, columns = [], []
+    elif len(columns) == 1 and _SEPARATORS.search(columns[0]):
+        raise FileRefused(f"{path.name}: the columns are not separated by commas; save it as comma-separated CSV")
     if unknown or not columns:
-        problem = f"unknown columns: {', '.join(unknown)}" if unknown else "there is no header"
+        told = ", ".join(_told(columns, place) for place in unknown)
+        problem = f"unknown columns: {told}" if unknown else "there is no header"
         raise FileRefused(f"{path.name}: {problem}; known are {', '.join(COLUMNS)}")
     repeated = sorted({name for name in columns if columns.count(name) > 1})
     if repeated:
         raise FileRefused(f"{path.name}: columns given twice: {', '.join(repeated)}")
     return columns
+
+
+def _told(columns: list[str], place: int) -> str:
+    """What a column is called, where that is a column's name and no person's; its place otherwise."""
+    name = columns[place]
+    is_header = 2 * sum(known in COLUMNS for known in columns) >= len(columns)
+    if _TELLING.search(name) or (is_header and re.fullmatch(r"[a-z][a-z0-9_ .-]{0,30}", name)):
+        return name[:40]
+    return f"column {place + 1}"
 
 
 def _copy(connection: psycopg.Connection, path: Path, columns: list[str]) -> None:
