@@ -2,12 +2,16 @@
 {% macro standardised_name(field) -%}
     case
         when replace({{ field }}, left({{ field }}, 1), '') = '' and length({{ field }}) > 1 then null
-        when upper({{ field }}) ~ '^ *(BABY|UNBORN|INFANT|UNKNOWN|UNNAMED)\M' then null
+        when upper({{ field }}) ~ (
+            '^ *((BABY|UNBORN|INFANT|NEWBORN|UNKNOWN|UNNAMED|B/O|(FE)?MALE (INFANT|BABY))\M'
+            || '|(TWIN|BOY|GIRL|CHILD|SIBLING) ([A-F]|[1-9]|ONE|TWO|THREE) *$)'
+        ) then null
         when upper(btrim({{ field }})) in (
             'NOT KNOWN', 'NOTKNOWN', 'NOT GIVEN', 'NOT STATED', 'NOT RECORDED', 'NOT PROVIDED', 'NO NAME', 'NO FORENAME',
-            'NO SURNAME', 'NONE', 'NULL', 'N/A', 'NA', 'NK', 'X', 'FNU', 'LNU', 'NAME', 'FORENAME', 'SURNAME', 'FIRSTNAME',
-            'LASTNAME', 'TBC', 'TBA', 'TEST', 'CHILD', 'SIBLING', 'MALE', 'FEMALE', 'BOY', 'GIRL', 'TWIN', 'TWIN 1',
-            'TWIN 2', 'MR', 'MRS', 'MISS', 'DO NOT USE', 'WITHHELD', 'CONFIDENTIAL', 'RESTRICTED', 'ANONYMOUS'
+            'NO SURNAME', 'NONE', 'NULL', 'N/A', 'NA', 'NK', 'N/K', 'X', 'FNU', 'LNU', 'NAME', 'FORENAME', 'SURNAME',
+            'FIRSTNAME', 'LASTNAME', 'TBC', 'TBA', 'TEST', 'CHILD', 'SIBLING', 'MALE', 'FEMALE', 'BOY', 'GIRL', 'TWIN',
+            'DAUGHTER', 'MR', 'MRS', 'MISS', 'DO NOT USE', 'WITHHELD', 'CONFIDENTIAL', 'RESTRICTED', 'ANONYMOUS', 'NIL',
+            'NO', 'REFUSED', 'NOT NAMED', 'NOT DISCLOSED', 'NOT APPLICABLE'
         ) then null
         when {{ field }} !~ '[^A-Za-z]' then upper({{ field }})
         else nullif(regexp_replace(upper(public.unaccent({{ field }})), '[[:space:][:punct:]’‘`´]', '', 'g'), '')

@@ -532,7 +532,7 @@ SITUATIONS = (
         "an_opposite_sex_twin_with_the_others_nhs_number_is_not_one_child",
         (record("council", ADA, **verified(113)), record("health", BEA, sex="M", **verified(113))),
         TWO,
-        vetoed("NHS_NUMBER", "SEX_CONFLICT"),
+        for_a_person("NHS_NUMBER", "SEX_CONFLICT"),
     ),
     Situation(
         "an_nhs_number_held_in_quarantine_is_no_evidence",

@@ -1,7 +1,7 @@
 """Records linked in a scratch warehouse, delivery by delivery, and what they became."""
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,10 +32,10 @@ class Found:
     reason: str | None
 
 
-def write_rows(path: Path, rows: Iterable[PersonRow]) -> Path:
-    """Write a file of person records with every column there is."""
+def write_rows(path: Path, rows: Iterable[PersonRow], columns: Sequence[str] = COLUMNS) -> Path:
+    """Write a file of person records with every column there is, or with these only."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
     return path
@@ -49,9 +49,11 @@ class ScratchLinks:
         self.build_no = 0
         self._folder = folder
 
-    def deliver(self, rows: Iterable[PersonRow], *, is_published: bool = True) -> FileRead:
+    def deliver(
+        self, rows: Iterable[PersonRow], *, is_published: bool = True, columns: Sequence[str] = COLUMNS
+    ) -> FileRead:
         """Take one delivery in and link it with what is there: the first in full, later ones as increments."""
-        path = write_rows(self._folder / f"delivery-{self.build_no + 1}.csv", rows)
+        path = write_rows(self._folder / f"delivery-{self.build_no + 1}.csv", rows, columns)
         build_no = self._open_build()
         with connect(self.scratch, role="admin") as connection:
             connection.execute("set local role transformer")

@@ -101,6 +101,7 @@ def pairs(links: ScratchLinks) -> dict[frozenset[str], Found]:
         {
             **renamed,
             "record_id": name,
+            "source": name,
             "forename": forename,
             "surname": ("Quarnham" if name == "renamed-a" else "Marlowe"),
         }

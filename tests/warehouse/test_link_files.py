@@ -39,8 +39,8 @@ REFUSED = {
     "such a file of a place that holds a column's": (b"r-1,Zzada,Quillworth,1 Essex Street\n", "there is no header"),
     "an empty file": (b"", "there is no header"),
     "another separator": (b"record_id;forename\nr-1;Zzada\n", "the columns are not separated by commas"),
-    "a column called as others call theirs": (b"id,First Name,source,town\n1,Zzada,x,y\n", "columns: id, first name, town;"),
-    "a first line in which a person's word is a column's": (b"r-1,source,Zzada,x\n", "columns: column 1, column 3, column 4;"),
+    "columns called as others call theirs": (b"id,First Name,source,town\n1,Zzada,x,y\n", ": id, first name, town;"),
+    "a first line in which a person's word is a column's": (b"r-1,source,Zzada\n", "columns: column 1, column 3;"),
     "a column without a name": (b"record_id,,forename\nr-1,x,Zzada\n", "unknown columns: column 2;"),
     "a quote in the header that is not closed": (
         b'record_id,"forename\nr-1,Zzada\n', "people.csv: a quote in the header is not closed",
@@ -120,7 +120,7 @@ def test_what_is_not_understood_is_refused_by_its_place_without_its_value(
 )
 def test_how_a_file_is_written_does_not_matter(read: ReadFile, content: bytes) -> None:
     found, rows = read(content)
-    assert found == FileRead(record_count=1, unread_birth_date_count=0)
+    assert found == FileRead(record_count=1, corrected_count=0, unread_birth_date_count=0)
     assert [row[:3] for row in rows] == [("r-1", "Zzada", "Quillworth")]
 
 
@@ -142,7 +142,7 @@ def test_the_place_of_a_record_without_a_number_is_not_another_s_number(read: Re
 
 def test_a_later_file_corrects_a_record_and_leaves_alone_what_it_does_not_name(read: ReadFile) -> None:
     found, rows = read(HEADER + ADA + b"r-2,Zzbea,Marrowby\n", b"record_id,forename,dob\nr-1 ,Zzcai,2014-05-03\n")
-    assert found.record_count == 1
+    assert (found.record_count, found.corrected_count) == (1, 1)
     # The latest word on a record is all that is known of it.
     assert [row[:4] for row in rows] == [("r-1", "Zzcai", None, "2014-05-03"), ("r-2", "Zzbea", "Marrowby", None)]
 
@@ -285,7 +285,7 @@ def test_a_version_of_weights_nobody_has_and_a_file_that_is_not_there_are_named(
     _, problem = link(people, "--out", tmp_path / "out", "--weights", "2031-01-01-1")
     assert problem == "frontdoor: there are no match weights of that name; `frontdoor weights list` shows all"
     _, problem = link(people, tmp_path / "nobody.csv", "--out", tmp_path / "out")
-    assert problem == "frontdoor: no such file: nobody.csv"
+    assert problem == "frontdoor: no such file, or a folder: nobody.csv"
     assert scratch_databases(warehouse) == before
     assert not (tmp_path / "out").exists()
 

@@ -4,11 +4,22 @@
     or (
         is_same_nhs
         and (
-            (is_nhs_verified_by_both and (is_same_birth_date or (is_alike_forename and is_alike_surname)))
+            (
+                is_nhs_verified_by_both
+                and (is_same_birth_date or (is_alike_forename and is_alike_surname and not {{ is_a_siblings() }}))
+            )
             or (is_same_birth_date and (is_alike_forename or is_alike_surname))
         )
     )
     or (is_same_upn and is_same_birth_date)
+{%- endmacro %}
+
+{#- A number of a brother or sister, a parent or a child not yet born: nothing but the number and what a family shares agrees. -#}
+{% macro is_a_siblings() -%}
+    (
+        ({{ has_level('forename', ['none', 'other']) }} or {{ is_like_another_name() }})
+        and {{ has_level('birth_date', ['none', 'month', 'year', 'other']) }}
+    )
 {%- endmacro %}
 
 {#- Nobody links on a name and a birth date alone: another field agrees too. A district, a middle initial, or sex and

@@ -50,19 +50,21 @@
             when either_flags & {{ record_flag('restricted') }} > 0 then 'RESTRICTED'
             when (either_flags & ~both_flags) & {{ record_flag('unborn') }} > 0 then 'UNBORN'
             when is_crosswalk then null
+            -- A father's and his son's record, whatever number stands on both.
+            when is_a_generation_apart then 'BIRTH_DATE_CONFLICT'
             when is_other_sex
-                and not (is_alike_forename and (is_same_nhs or is_same_upn))
+                and not (
+                    {{ has_level('forename', ['same', 'swapped', 'alike']) }}
+                    and (is_same_nhs or is_same_upn)
+                )
                 and not (is_same_full_name and is_same_birth_date)
                 then 'SEX_CONFLICT'
             when is_identified then null
             -- A number of somebody's own family, on a record whose birth date does not tell them apart: a brother's or a
-            -- sister's under another forename, a parent's under other middle names.
+            -- sister's under another forename or none, a parent's under other middle names.
             when (is_same_nhs or is_same_upn)
                 and (
-                    (
-                        {{ has_level('forename', ['other']) }}
-                        and {{ has_level('birth_date', ['none', 'month', 'year', 'other']) }}
-                    )
+                    {{ is_a_siblings() }}
                     or ({{ has_level('middle_names', ['other']) }} and {{ has_level('birth_date', ['none']) }})
                 )
                 then 'NAME_BIRTH_CONFLICT'
@@ -72,6 +74,7 @@
             -- An expected child has no name yet: its mother's, her home and the very day speak for it, between agencies.
             when both_flags & {{ record_flag('unborn') }} > 0 and {{ has_level('birth_date', ['expected_day']) }}
                 and is_alike_surname and is_same_home and not is_same_scope
+                and {{ has_level('forename', ['none', 'same']) }}
                 then null
             when {{ has_level('forename', ['none']) }} then 'FORENAME_MISSING'
             -- An initial may be a twin's too; where a twin is known, whoever fits both is taken from both again.
@@ -103,9 +106,9 @@
         or (is_other_nhs and is_nhs_verified_by_both)
         or (is_same_scope and is_one_record_source)
         or (not is_strong and weight < {{ weights.review_at }} and not is_expected_and_born)
-        or (is_other_sex and not is_alike_forename)
+        or (is_other_sex and not is_alike_forename and not (is_same_nhs or is_same_upn))
         or (is_like_a_twin and is_other_upn)
-        or (not (is_same_nhs or is_same_upn) and {{ has_level('birth_date', ['other']) }})
+        or (not (is_same_nhs or is_same_upn or is_same_full_name) and {{ has_level('birth_date', ['other']) }})
             as is_vetoed,
         -- Conflicts break at the weakest evidence: names before identifiers, those before agencies' own crosswalks.
         weight + case

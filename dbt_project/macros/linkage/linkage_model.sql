@@ -162,7 +162,7 @@
       },
       {
         "code": "close",
-        "sql": "(l.birth_year = r.birth_year and (l.birth_month = r.birth_month or l.birth_day = r.birth_day)) or (l.birth_month = r.birth_month and l.birth_day = r.birth_day) or abs(l.born_on - r.born_on) <= 10",
+        "sql": "(l.is_birth_date_exact and r.is_birth_date_exact and ((l.birth_year = r.birth_year and (l.birth_month = r.birth_month or l.birth_day = r.birth_day)) or (l.birth_month = r.birth_month and l.birth_day = r.birth_day))) or abs(l.born_on - r.born_on) <= 10",
         "term_frequency": ""
       },
       {

@@ -1,17 +1,28 @@
 {#- One letter's difference is a twin's name when both are names people have, or neither is; when only one is, the other was a
-    slip of the pen. Two letters' may be a slip in the twin's. -#}
+    slip of the pen. No list has every name: where one agency keeps both, or their pupil numbers differ, nothing is a slip.
+    Two letters' may be a slip in the twin's. -#}
 {% macro is_slip_of_the_pen() -%}
-    {{ has_level('forename', ['alike']) }} and is_known_forename_of_one
+    (
+        {{ has_level('forename', ['alike']) }}
+        and is_known_forename_of_one
+        and not is_other_upn
+        and (not is_same_scope or {{ has_fitting_middle_name() }})
+    )
 {%- endmacro %}
 
 {% macro is_like_another_name() -%}
-    ({{ has_level('forename', ['alike', 'partly']) }} and not is_known_forename_of_one)
-    or ({{ has_level('forename', ['partly']) }} and not {{ has_fitting_middle_name() }})
+    (
+        ({{ has_level('forename', ['alike']) }} and not {{ is_slip_of_the_pen() }})
+        or (
+            {{ has_level('forename', ['partly']) }}
+            and not (is_known_forename_of_one and {{ has_fitting_middle_name() }})
+        )
+    )
 {%- endmacro %}
 
 {#- Twins, or brothers of one birth date: reads what `is_like_another_name` says. -#}
 {% macro is_like_a_twin() -%}
-    is_alike_surname and (
+    ({{ has_alike_surname() }} or {{ has_level('surname', ['partly']) }}) and (
         -- The same birth date, surname and home.
         is_same_birth_date and {{ may_be_same_home() }} and (
             {{ has_level('forename', ['other']) }}
@@ -19,9 +30,10 @@
             or {{ has_level('middle_names', ['other']) }}
             or is_like_another_name
             -- Katie, K and Katherine are one child's names, but not where one agency keeps a record of each.
+            -- Nor where nothing says that Daniel and Daniela are not a boy and a girl.
             or (
                 {{ has_level('forename', ['nickname', 'initial']) }}
-                and is_same_scope
+                and (is_same_scope or ({{ has_level('forename', ['nickname']) }} and {{ has_level('sex', ['none']) }}))
                 and not {{ has_fitting_middle_name() }}
             )
         )
@@ -30,6 +42,12 @@
             is_like_another_name
             and not {{ has_fitting_middle_name() }}
             and {{ has_level('birth_date', ['same', 'month', 'swapped', 'close']) }}
+        )
+        -- Whom one agency expects twice at once.
+        or (
+            both_flags & {{ record_flag('unborn') }} > 0
+            and is_same_scope
+            and {{ has_level('birth_date', ['expected_day', 'expected']) }}
         )
     )
 {%- endmacro %}

@@ -114,6 +114,7 @@ told as (
         l.flags | r.flags as either_flags,
         l.scope_no = r.scope_no as is_same_scope,
         l.mother = r.record_no or r.mother = l.record_no as is_mother_and_child,
+        abs(l.birth_year - r.birth_year) >= 12 as is_a_generation_apart,
         separations.decision_no is not null as is_separated,
         contradicted_pairs.reason_code,
         {{ evidence(weights) }} as evidence
@@ -136,7 +137,7 @@ contradicted as (
         {{ weight_of('evidence') }} as weight,
         {{ has_level('forename', ['other']) }} as is_other_forename,
         {{ has_level('birth_date', ['year', 'other']) }} as is_other_birth_date,
-        {{ has_level('sex', ['other']) }} and not {{ has_level('forename', ['same', 'nickname']) }} as is_other_sex,
+        {{ has_level('sex', ['other']) }} and not {{ has_level('forename', ['same']) }} as is_other_sex,
         {{ has_level('birth_date', ['same']) }}
         and {{ has_alike_surname() }}
         and {{ may_be_same_home() }} as is_of_one_birth_and_home
@@ -170,6 +171,7 @@ conflicts as materialized (
                 when (is_other_nhs or is_other_upn) and (is_other_forename or is_other_birth_date)
                     and (weight < 0 or (is_other_forename and is_of_one_birth_and_home))
                     then 'IDENTIFIERS_CONTRADICTED'
+                when is_a_generation_apart then 'IDENTIFIERS_CONTRADICTED'
                 when is_same_identifier then null
                 when reason_code = 'TWIN' or (is_other_forename and is_of_one_birth_and_home) then 'TWIN'
                 when is_other_birth_date or is_other_sex then 'CONTRADICTED'

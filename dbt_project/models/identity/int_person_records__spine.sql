@@ -89,7 +89,7 @@ coded as (
         left(evident_address, 60) as address_text,
         {{ unless_crowded('phone') }} as phone,
         {{ unless_crowded('email') }} as email,
-        case when ethnicity_code not in ('NOBT', 'REFU') then hashtext(ethnicity_code) end as ethnicity,
+        case when ethnicity_code !~ '^(NOBT|REFU.*|UNK.*|NOT .*|N/?K|Z|9+)$' then hashtext(ethnicity_code) end as ethnicity,
         {{ number_of_key('mother_record_key') }} as mother,
         {{ number_of_key('former_record_key') }} as former_record_no,
         evident_birth_date - date '2000-01-01' as born_on,

@@ -47,7 +47,7 @@ cleaned as (
         case
             -- What a marker means must not be guessed: only one that plainly says "after" lets a record link.
             when adoption_marker_code is null or adoption_marker_code in ('N', 'NONE', 'NO') then null
-            when adoption_marker_code like 'POST%' then 'POST'
+            when adoption_marker_code ~ '^POST([^A-Z].*|ADOPT.*)?$' then 'POST'
             else 'PRE'
         end as adoption_side_code,
         coalesce(restricted_code not in ('N', 'NONE', 'NO'), false) as is_restricted
@@ -80,22 +80,28 @@ evidence as (
         end as evident_nhs_number,
         case when {{ function('upn_is_valid') }}(upn) and not is_unborn then upn end as evident_upn,
         case
-            when postcode ~ '[0-9]'
-                and postcode !~ '^(ZZ|XX)'
-                and replace(postcode, left(postcode, 1), '') <> ''
-                and length(postcode) between 4 and 10
-                then postcode
+            when postcode ~ '^[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}$' and postcode !~ '^(ZZ|XX)' then postcode
         end as evident_postcode,
         case
             when length(cleaned_address) >= 5
-                and cleaned_address !~ '^(UNKNOWN|NOTKNOWN|NOFIXED|NFA|WITHHELD|CONFIDENTIAL)'
+                and cleaned_address !~ (
+                    '^(UNKNOWN|ADDRESSUNKNOWN|NOT(KNOWN|GIVEN|STATED|RECORDED|APPLICABLE|DISCLOSED)|(OF)?NOFIXED|NFA'
+                    || '|NOADDRESS|HOMELESS|WITHHELD|CONFIDENTIAL|ASABOVE|ASBEFORE|CAREOFSOCIAL|COSOCIAL'
+                    || '|(HOSTEL|REFUGE|HOSPITAL|PRISON)$)'
+                )
                 then cleaned_address
         end as evident_address,
         case
-            when cleaned_phone ~ '^[0-9]{7,15}$' and replace(cleaned_phone, left(cleaned_phone, 1), '') <> ''
+            when cleaned_phone ~ '^[0-9]{7,15}$'
+                and replace(cleaned_phone, left(cleaned_phone, 1), '') <> ''
+                -- A prefix and noughts.
+                and cleaned_phone !~ '^0?[0-9]{0,4}0{6,}$'
                 then cleaned_phone
         end as evident_phone,
-        case when cleaned_email ~ '^[^@ ]+@[^@ ]+$' then cleaned_email end as evident_email,
+        case
+            when cleaned_email ~ '^[^@ ]+@[^@ ]+$' and cleaned_email !~ '^(no|none|noemail|unknown|na|n/a|test)@'
+                then cleaned_email
+        end as evident_email,
         -- A day nobody knew is written as 1 January: too many children share it.
         coalesce(birth_date_precision_code, 'DAY') = 'DAY'
         and not (extract(month from birth_date) = 1 and extract(day from birth_date) = 1)

@@ -35,6 +35,10 @@ Reason = Annotated[
 ]
 By = Annotated[str, typer.Option("--by", help="Who decides; it is kept.")]
 Looker = Annotated[str | None, typer.Option("--by", help="Who looks; it is kept. Default: your login name.")]
+Asker = Annotated[
+    str | None,
+    typer.Option("--by", help="Who asks; kept only where an adoption forbids the answer. Default: your login name."),
+]
 Reviewer = Annotated[str | None, typer.Option("--reviewer", help="Who looked over it before, if anybody.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment asked about, with its offset. Default: now.")]
 NEXT_BUILD = "`frontdoor build` applies it; until then everything is as it was"
@@ -151,7 +155,7 @@ def explain(
     right: RecordArgument,
     *,
     svg: Annotated[Path | None, typer.Option("--svg", help="Also draw it, into this file.")] = None,
-    by: Looker = None,
+    by: Asker = None,
 ) -> None:
     """Explain why two records are, or are not, one child: field by field, without a value of theirs."""
     model, who = load_linkage_model(Settings()), by or _login_name()
@@ -161,7 +165,11 @@ def explain(
     if svg is not None:
         from frontdoor.linkage.waterfall import waterfall
 
-        svg.write_text(waterfall(explaining.evidence_of(found)), encoding="utf-8")
+        picture = waterfall(explaining.evidence_of(found), decided=explaining.decided(found))
+        try:
+            svg.write_text(picture, encoding="utf-8")
+        except OSError as error:
+            raise FrontdoorError(f"{svg.name} cannot be written ({error.strerror}); name another file") from None
         typer.echo(svg)
 
 
@@ -177,10 +185,16 @@ def _decide(kind: decisions.Kind, left: str, right: str, author: decisions.Autho
     if not is_new:
         _say([f"decision {number} says so already, {decision.state}; nothing was changed"])
         return
-    _say([f"decision {number} is {decision.state}" if decision.awaits_confirmation else f"decision {number} is kept"])
     if decision.awaits_confirmation:
-        _say([f"a restricted child is concerned: another person looks,  then `frontdoor review confirm {number}`"])
-    _say([*told, NEXT_BUILD])
+        _say(
+            [
+                f"decision {number} waits for a second person: a restricted child is concerned",
+                f"until they have looked and said `frontdoor review confirm {number}` nothing changes; then",
+                *told,
+            ]
+        )
+        return
+    _say([f"decision {number} is kept", *told, NEXT_BUILD])
 
 
 def _print_side_by_side(left: Record, right: Record, fields: list[tuple[str, str, str]]) -> None:

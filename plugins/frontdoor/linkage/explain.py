@@ -101,6 +101,17 @@ def evidence_of(found: Explanation) -> Evidence:
     return found.evidence
 
 
+def decided(found: Explanation) -> str:
+    """Return in a few words what became of the evidence; the sum alone would mislead where a guard holds."""
+    pair = found.pair
+    if pair is None:
+        return "too little to link or to ask a person"
+    if pair.decision_code == "linked":
+        return "linked by the evidence"
+    asked = "a person decides" if pair.decision_code == "review" else "not linked, whatever its weight"
+    return f"{asked}: {reason_in_words(pair.reason_code)}"
+
+
 def weighing(evidence: Evidence) -> list[str]:
     """Return what each comparison says and weighs, down to the sum and the probability."""
     lines = [_row("before anything is compared", evidence.prior)]

@@ -55,10 +55,13 @@ def link_files(
     """
     missing = [path.name for path in paths if not path.is_file()]
     if missing:
-        raise FrontdoorError(f"no such file: {', '.join(missing)}")
+        raise FrontdoorError(f"no such file, or a folder: {', '.join(missing)}")
     model = load_linkage_model(settings)
     chosen = _chosen(settings, paths, model, weights=weights, at=at)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FrontdoorError(f"the folder {out.name} cannot be made ({error.strerror}); name another: --out") from None
     with scratch_warehouse(settings, is_kept=is_kept) as scratch:
         if chosen is not None:
             _put_in_force(scratch, chosen, model, at=at)
@@ -162,7 +165,13 @@ _PAIRS = """
         case
             when pairs.decision_code = 'none' then ''
             else coalesce(
-                pairs.reason_code, case when one.child_key <> other.child_key then one.conflict_code end, ''
+                pairs.reason_code,
+                -- What an adoption parts is not told from what anything else does: it would name both sides.
+                case
+                    when one.child_key <> other.child_key
+                        then coalesce(nullif(one.conflict_code, 'ADOPTION'), 'CONTRADICTED')
+                end,
+                ''
             )
         end as reasons
     from identity.int_matches__pairs as pairs

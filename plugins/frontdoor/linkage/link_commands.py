@@ -32,10 +32,13 @@ def link(
     for linked in link_files(Settings(), files, out=out, weights=weights, at=at, is_kept=keep):
         told = [f"{count:,} {_TOLD.get(code, code)}" for code, count in linked.decision_counts.items()]
         decisions = ", ".join(told) or "none"
-        typer.echo(f"{linked.path.name}: {linked.read.record_count:,} records; {linked.child_count:,} children so far")
+        known = f", {linked.read.corrected_count:,} of them known already" if linked.read.corrected_count else ""
+        typer.echo(
+            f"{linked.path.name}: {linked.read.record_count:,} records{known}; {linked.child_count:,} children so far"
+        )
         typer.echo(f"  pairs: {decisions}")
-        if linked.read.unread_birth_date_count:
-            typer.echo(f"  {linked.read.unread_birth_date_count:,} birth dates could not be read and are no evidence")
+        if unread := linked.read.unread_birth_date_count:
+            typer.echo(f"  {unread:,} birth dates could not be read and are no evidence")
         if linked.oversized_block_count:
             typer.echo(f"  {linked.oversized_block_count:,} values are shared by too many records to mean anything")
         for model, seconds in linked.dbt.node_seconds.items() if timings else ():

@@ -21,8 +21,8 @@ _BLOCK = 1 << 20
 _SEPARATORS = re.compile(r"[;|\t]")
 # What columns are called, by whoever; anything else in a first line may be a person's.
 _TELLING = re.compile(
-    r"(?:^|[ _-])(?:id|ids|key|no|number|ref|code|name|names|first|last|given|family|middle|maiden|alias|title|date|day|"
-    r"birth|born|dob|age|sex|gender|ethnic|ethnicity|religion|language|nationality|street|house|town|city|county|"
+    r"(?:^|[ _-])(?:id|ids|key|no|number|ref|code|name|names|first|last|given|family|middle|maiden|alias|title|date|"
+    r"day|birth|born|dob|age|sex|gender|ethnic|ethnicity|religion|language|nationality|street|house|town|city|county|"
     r"postal|zip|mail|telephone|tel|mobile|nhs|upn|uprn|urn|ssn|flag|type|status|notes?|comments?|agency|school|file|"
     r"row|colou?r)(?:$|[ _-])"
 )
@@ -35,9 +35,10 @@ class FileRefused(FrontdoorError):
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """How many records a file held, and how many of its birth dates could not be understood."""
+    """How many records a file held, how many were known already, and how many dates could not be understood."""
 
     record_count: int
+    corrected_count: int
     unread_birth_date_count: int
 
 
@@ -60,18 +61,25 @@ def read_person_file(
         _copy(connection, path, columns)
     except psycopg.Error as error:
         raise _refusal(path, error) from None
+    # Spreadsheets end in rows of nothing but commas.
+    connection.execute(
+        sql.SQL("delete from person_file where concat({}) ~ '^\\s*$'").format(
+            sql.SQL(", ").join(map(sql.Identifier, columns))
+        )
+    )
     connection.execute(
         "update person_file set record_id = %s || row_no where nullif(btrim(record_id), '') is null", [f"{file_no}-"]
     )
     _refuse_repeated_ids(connection, path)
     connection.execute(_PERSON_RECORDS)
     given = {"file_no": file_no, "build_no": build_no, "at": at, "source": path.stem}
-    record_count = connection.execute(_TAKE_IN if file_no == 1 else _TAKE_IN + _REPLACE, given).rowcount
+    [[corrected]] = connection.execute(_CORRECTED).fetchall()
+    record_count = connection.execute(_TAKE_IN if file_no == 1 else _TAKE_IN + _replace(columns), given).rowcount
     connection.execute("create unique index if not exists one_row_a_record on identity.int_person_records (record_key)")
     connection.execute("create index if not exists built_in on identity.int_person_records (_built_in)")
     connection.execute("analyze identity.int_person_records")
-    [[unread]] = connection.execute(_UNREAD, [build_no]).fetchall()
-    return FileRead(record_count=record_count, unread_birth_date_count=unread)
+    [[unread]] = connection.execute(_UNREAD).fetchall()
+    return FileRead(record_count=record_count, corrected_count=corrected, unread_birth_date_count=unread)
 
 
 def _header(path: Path) -> list[str]:
@@ -176,7 +184,7 @@ _PERSON_RECORDS = """
         _is_retracted boolean
     )
 """
-_KEY = "left(encode(sha256(convert_to('file|' || btrim({}), 'UTF8')), 'hex'), 32)"
+_KEY = "left(encode(sha256(convert_to('file|' || rules.trimmed({}), 'UTF8')), 'hex'), 32)"
 _DATE = (
     "case when {0} ~ '^\\s*[0-9]{{8}}\\s*$'"
     " then rules.parsed_date(regexp_replace(btrim({0}, e' \\t\\r\\n'), '^(....)(..)(..)$', '\\1-\\2-\\3'))"
@@ -188,8 +196,8 @@ _TAKE_IN = f"""
     with typed as (
         select
             {_KEY.format("record_id")} as record_key,
-            coalesce(nullif(btrim(source), ''), %(source)s) as person_scope,
-            btrim(record_id) as agency_person_id,
+            lower(coalesce(rules.trimmed(source), %(source)s)) as person_scope,
+            rules.trimmed(record_id) as agency_person_id,
             rules.normalised_nhs_number(nhs_number) as nhs_number,
             {_CODE.format("upn")} as upn,
             rules.trimmed(forename) as forename,
@@ -209,39 +217,60 @@ _TAKE_IN = f"""
             rules.trimmed(email) as email,
             case when {_CODE.format("restricted_flag")} not in {_NO} then {_CODE.format("restricted_flag")} end
                 as restricted_code,
-            {_KEY.format("nullif(btrim(mother_record_id), '')")} as mother_record_key,
+            {_KEY.format("mother_record_id")} as mother_record_key,
             case when {_CODE.format("adoption_marker")} not in {_NO} then {_CODE.format("adoption_marker")} end
                 as adoption_marker_code
         from person_file
+    ),
+
+    -- Nobody was born on a day that has not come; the number on such a record may be the mother's.
+    born as (
+        select
+            typed.*,
+            case when birth_date <= (%(at)s)::date then birth_date end as past_birth_date,
+            birth_date > (%(at)s)::date or expected_birth_date is not null or forename ~* '^unborn\\M' as is_expected
+        from typed
     )
 
     insert into identity.int_person_records as earlier
     select
         record_key, person_scope, agency_person_id, nhs_number, rules.nhs_number_is_valid(nhs_number), false, upn,
-        forename, middle_names, surname, also_known_as, birth_date, null, expected_birth_date, sex_code, ethnicity_code,
-        postcode, uprn, address, phone, email, restricted_code, birth_date is null and expected_birth_date is not null,
+        forename, middle_names, surname, also_known_as, past_birth_date, null, expected_birth_date, sex_code,
+        ethnicity_code, postcode, uprn, address, phone, email, restricted_code,
+        past_birth_date is null and coalesce(is_expected, false),
         mother_record_key, adoption_marker_code, null, %(at)s + make_interval(secs => %(file_no)s), %(at)s,
         %(build_no)s, false
-    from typed
+    from born
 """
-# The first word on a record fixes when it was first heard of; all else is the latest.
-_REPLACE = """
-    on conflict (record_key) do update set (
-        person_scope, nhs_number, is_nhs_number_verified, upn, forename, middle_names, surname, also_known_as,
-        birth_date, expected_birth_date, sex_code, ethnicity_code, postcode, uprn, address, phone, email,
-        restricted_code, is_unborn, mother_record_key, adoption_marker_code, last_recorded_at, _built_in
-    ) = (
-        excluded.person_scope, excluded.nhs_number, excluded.is_nhs_number_verified, excluded.upn, excluded.forename,
-        excluded.middle_names, excluded.surname, excluded.also_known_as, excluded.birth_date,
-        excluded.expected_birth_date, excluded.sex_code, excluded.ethnicity_code, excluded.postcode, excluded.uprn,
-        excluded.address, excluded.phone, excluded.email, excluded.restricted_code, excluded.is_unborn,
-        excluded.mother_record_key, excluded.adoption_marker_code, excluded.last_recorded_at, excluded._built_in
+_CORRECTED = f"""
+    select count(*) from person_file
+    inner join identity.int_person_records as known on {_KEY.format("person_file.record_id")} = known.record_key
+"""
+# A correction is all that is known of a record, but a file without such a column does not take back what protects.
+_PROTECTIONS = {
+    "source": "person_scope",
+    "restricted_flag": "restricted_code",
+    "mother_record_id": "mother_record_key",
+    "adoption_marker": "adoption_marker_code",
+}
+_LATEST = (
+    *("nhs_number", "is_nhs_number_verified", "upn", "forename", "middle_names", "surname", "also_known_as"),
+    *("birth_date", "expected_birth_date", "sex_code", "ethnicity_code", "postcode", "uprn", "address", "phone"),
+    *("email", "is_unborn", "last_recorded_at", "_built_in"),
+)
+
+
+def _replace(columns: list[str]) -> str:
+    """The first word on a record fixes when it was first heard of; all else is the latest."""
+    protections = [held for column, held in _PROTECTIONS.items() if column in columns]
+    return " on conflict (record_key) do update set " + ", ".join(
+        f"{held} = excluded.{held}" for held in (*_LATEST, *protections)
     )
-"""
-_UNREAD = """
+
+
+_UNREAD = f"""
     select
-        count(*) filter (where birth_date is null)
-        - (select count(*) from person_file where nullif(btrim(dob), '') is null)
-    from identity.int_person_records
-    where _built_in = %s
+        count(*) filter (where rules.trimmed(dob) is not null and {_DATE.format("dob")} is null)
+        + count(*) filter (where rules.trimmed(expected_dob) is not null and {_DATE.format("expected_dob")} is null)
+    from person_file
 """

@@ -9,8 +9,8 @@ from frontdoor.linkage.explain import percent
 # Told apart by people who cannot tell red from green, and in print; every bar also says its number.
 FOR, AGAINST, SUM = "#2c6cb0", "#b3261e", "#4d5c69"
 INK, MUTED, RULE, PAPER = "#16222c", "#4d5c69", "#dde4ea", "#ffffff"
-ROW, BAR, HEAD, FOOT = 28, 18, 40, 48
-NAMES, WIDTH, NUMBERS = 520, 460, 70
+ROW, BAR, HEAD, FOOT = 28, 18, 40, 68
+MARGIN, NAMES, WIDTH, NUMBERS = 12, 520, 460, 230
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,11 @@ class _Scale:
         return NAMES + (bits - self.low) * WIDTH / (self.high - self.low)
 
 
-def waterfall(evidence: Evidence) -> str:
+def waterfall(evidence: Evidence, *, decided: str) -> str:
     """Return the picture: a bar for each field from the prior down to the sum, and lines at the two thresholds.
 
-    A field that says nothing has no bar; no value of a record is in it.
+    A field that says nothing has no bar; no value of a record is in it. `decided` is what became of the sum, which
+    alone does not say whether a guard stood against it.
     """
     bars = _bars(evidence)
     ends = [0.0, evidence.review_at, evidence.link_at, *(bar.start for bar in bars), *(bar.end for bar in bars)]
@@ -49,11 +50,12 @@ def waterfall(evidence: Evidence) -> str:
         _line(scale.at(evidence.review_at), foot, MUTED, dashes="2 4"),
         _line(scale.at(evidence.link_at), foot, INK, dashes="6 3"),
         _text(scale.at(evidence.review_at) - 5, HEAD - 14, "from here a person looks", anchor="end", colour=MUTED),
-        _text(scale.at(evidence.link_at) + 5, HEAD - 14, "from here linked"),
+        _text(scale.at(evidence.link_at) + 5, HEAD - 14, "from here linked, unless a guard holds"),
     ]
     told = f"probability {percent(evidence.probability)}, weights version {evidence.version}"
     parts.append(_text(NAMES, foot + 30, told, weight=600))
-    return _svg(NAMES + WIDTH + NUMBERS, foot + FOOT, evidence, bars, parts)
+    parts.append(_text(MARGIN, foot + 50, decided, weight=600))
+    return _svg(NAMES + WIDTH + NUMBERS, foot + FOOT, evidence, bars, parts, decided)
 
 
 def _bars(evidence: Evidence) -> list[Bar]:
@@ -76,11 +78,11 @@ def _row(bar: Bar, y: int, scale: _Scale) -> list[str]:
     ]
 
 
-def _svg(width: int, height: int, evidence: Evidence, bars: list[Bar], parts: list[str]) -> str:
+def _svg(width: int, height: int, evidence: Evidence, bars: list[Bar], parts: list[str], decided: str) -> str:
     steps = "; ".join(f"{bar.said} {bar.end - bar.start:+.1f} bits" for bar in bars)
     told = (
         f"{steps}. A person looks from {evidence.review_at:+.1f} bits, linked from {evidence.link_at:+.1f} bits;"
-        f" the probability is {percent(evidence.probability)}."
+        f" the probability is {percent(evidence.probability)}. {decided[:1].upper()}{decided[1:]}."
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"'

@@ -11,7 +11,7 @@ import psycopg
 from rich.table import Table
 from rich.text import Text
 
-from frontdoor.linkage.explain import Explanation, evidence_of, explain_pair, words
+from frontdoor.linkage.explain import Explanation, decided, evidence_of, explain_pair, words
 from frontdoor.linkage.model import LinkageModel, load_linkage_model
 from frontdoor.linkage.reasons import reason_in_words
 from frontdoor.linkage.records import Record
@@ -104,7 +104,7 @@ def explanation(found: Explanation) -> Text:
 
 def draw(found: Explanation, path: Path) -> Path:
     """Draw how the pair's evidence adds up, and return where."""
-    path.write_text(waterfall(evidence_of(found)), encoding="utf-8")
+    path.write_text(waterfall(evidence_of(found), decided=decided(found)), encoding="utf-8")
     path.chmod(0o600)
     return path
 

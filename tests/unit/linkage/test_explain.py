@@ -111,19 +111,21 @@ def test_the_words_hold_no_reason_a_person_wrote() -> None:
 
 
 def test_the_picture_says_what_it_shows_and_runs_nothing() -> None:
-    drawn = waterfall(EVIDENCE)
+    drawn = waterfall(EVIDENCE, decided="a person decides: twins")
     root = ElementTree.fromstring(drawn)
     names = {element.tag.rpartition("}")[2] for element in root.iter()}
     assert names == {"svg", "title", "desc", "rect", "line", "text"}
     described = root.findtext("{http://www.w3.org/2000/svg}desc") or ""
     assert "forename: the same +7.2 bits; how rare that is +1.5 bits" in described
     assert "sum +2.1 bits" in described
+    assert described.endswith("A person decides: twins.")
+    assert ">a person decides: twins<" in drawn
     assert "NHS number" not in drawn  # it says nothing, so it has no bar
     assert not [word for word in ("href", "style", "url(", "@import", " on") if f"{word}=" in drawn]
 
 
 def test_the_bars_follow_on_from_each_other_from_the_prior_to_the_sum() -> None:
-    root = ElementTree.fromstring(waterfall(EVIDENCE))
+    root = ElementTree.fromstring(waterfall(EVIDENCE, decided="linked"))
     bars = [
         (float(bar.attrib["x"]), float(bar.attrib["x"]) + float(bar.attrib["width"]), bar.attrib["fill"])
         for bar in root.iter("{http://www.w3.org/2000/svg}rect")

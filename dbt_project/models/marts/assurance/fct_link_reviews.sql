@@ -20,7 +20,7 @@ members as (
 described as (
 
     select
-        {{ mart_key('link_review', 'reviews.review_key') }} as link_review_key,
+        reviews.review_key as link_review_key,
         reviews.left_child_key,
         reviews.right_child_key,
         {{ agency_of('one.person_scope') }} as left_agency_code,

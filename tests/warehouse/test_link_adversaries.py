@@ -1,0 +1,227 @@
+"""Families an adversary thought of: whom a number, a missing sex, a placeholder or 1 January must not bring together.
+
+Each was one child once. Beside it stands what differs from it in the one point that makes the records one child.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from frontdoor.settings import Settings
+
+from tests.warehouse.link_situations import nhs, upn
+from tests.warehouse.scratch_links import PersonRow, scratch_links
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+Fields = dict[str, str]
+# Names on the list of forenames: Jayden, Hayden, Daniel, Daniela, Sam. Not on it: Zzarman, Zzelian.
+BOY, GIRL = {"sex": "M"}, {"sex": "F"}
+FIELDS = ("record_id", "forename", "surname", "dob", "sex", "postcode")
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Records of one surname, birth date and home but for what each says, and which of them are one child."""
+
+    name: str
+    records: tuple[Fields, ...]
+    children: tuple[tuple[int, ...], ...]
+
+
+def of(source: str, forename: str, /, **changes: str) -> Fields:
+    return {"source": source, "forename": forename, **changes}
+
+
+ONE, TWO, THREE = ((0, 1),), ((0,), (1,)), ((0,), (1,), (2,))
+FAMILIES = (
+    Family(
+        "a record that fits a boy and a girl twin joins neither",
+        (of("school", "Samuel", **BOY), of("school", "Samantha", **GIRL), of("police", "Sam")),
+        THREE,
+    ),
+    Family("a boy's short form is his", (of("school", "Samuel", **BOY), of("police", "Sam", **BOY)), ONE),
+    Family("Daniel and a Daniela of no known sex", (of("school", "Daniel", **BOY), of("police", "Daniela")), TWO),
+    Family(
+        "an unborn's record holds the mother's number, and no day on which it is expected",
+        (
+            of("council", "Zzsarah", dob="1996-03-20", nhs_number=nhs(801), **GIRL),
+            of("health", "Unborn", dob="", nhs_number=nhs(801)),
+        ),
+        TWO,
+    ),
+    Family(
+        "an unborn's expected day is written as its birth date",
+        (
+            of("council", "Zzsarah", dob="1996-03-20", nhs_number=nhs(802), **GIRL),
+            of("health", "Baby", dob="2032-02-03", nhs_number=nhs(802)),
+        ),
+        TWO,
+    ),
+    Family(
+        "a father's number on his son's record",
+        (
+            of("council", "Zzomar", dob="1985-03-20", nhs_number=nhs(803), **BOY),
+            of("health", "Zzomar", dob="2014-05-03", nhs_number=nhs(803), **BOY),
+        ),
+        TWO,
+    ),
+    Family(
+        "nor through a third record, without a birth date, under the number of both",
+        (
+            of("council", "Zzomar", dob="1985-03-20", nhs_number=nhs(804), **BOY),
+            of("health", "Zzomar", dob="2014-05-03", nhs_number=nhs(804), **BOY),
+            of("police", "Zzomar", dob="2014-05-03", nhs_number=nhs(804), **BOY),
+        ),
+        ((0,), (1, 2)),
+    ),
+    Family(
+        "a year mistyped under one number",
+        (
+            of("council", "Zzomar", dob="2014-05-03", nhs_number=nhs(805), **BOY),
+            of("health", "Zzomar", dob="2017-05-03", nhs_number=nhs(805), **BOY),
+        ),
+        ONE,
+    ),
+    Family(
+        "a mother and her daughter of one name, born on one day of the year",
+        (of("council", "Zzamelia", dob="1990-05-04", **GIRL), of("health", "Zzamelia", dob="2014-05-04", **GIRL)),
+        TWO,
+    ),
+    Family(
+        "brothers with one number, whose names are almost the same",
+        (
+            of("council", "Jayden", dob="2012-05-03", nhs_number=nhs(806), **BOY),
+            of("health", "Hayden", dob="2016-08-19", nhs_number=nhs(806), **BOY),
+        ),
+        TWO,
+    ),
+    Family(
+        "cousins of one name, both of whose birthdays nobody knows",
+        (of("council", "Zzomar", dob="2009-01-01", **BOY), of("school", "Zzomar", dob="2013-01-01", **BOY)),
+        TWO,
+    ),
+    Family(
+        "twins at one school of whose names the list has one",
+        (of("school", "Jayden", **BOY), of("school", "Jaydan", **BOY)),
+        TWO,
+    ),
+    Family(
+        "such twins with pupil numbers of their own",
+        (of("school", "Jayden", upn=upn(901), **BOY), of("portal", "Jaydan", upn=upn(902), **BOY)),
+        TWO,
+    ),
+    Family("a slip of the pen", (of("school", "Jayden", **BOY), of("police", "Jaydenn", **BOY)), ONE),
+    Family(
+        "twins whose surname is spelt in two ways",
+        (of("school", "Jayden", surname="Kowalczyk", **BOY), of("police", "Hayden", surname="Kovalchyk", **BOY)),
+        TWO,
+    ),
+    Family(
+        "twins both of whom two agencies expect",
+        (
+            of("council", "Twin 1", dob="", expected_dob="2032-02-03"),
+            of("council", "Twin 2", dob="", expected_dob="2032-02-03"),
+            of("health", "Twin 1", dob="", expected_dob="2032-02-03"),
+            of("health", "Twin 2", dob="", expected_dob="2032-02-03"),
+        ),
+        ((0,), (1,), (2,), (3,)),
+    ),
+    Family(
+        "one whom two agencies expect",
+        (
+            of("council", "Unborn", dob="", expected_dob="2032-02-03"),
+            of("health", "Baby", dob="", expected_dob="2032-02-03"),
+        ),
+        ONE,
+    ),
+    *(
+        Family(f"two records named {written}", (of("health", written, **BOY), of("police", written, **BOY)), TWO)
+        for written in ("Newborn", "B/O Sarah", "Twin A", "Boy 1", "Male Infant", "N/K", "Not named", "Sibling 1")
+    ),
+    *(
+        Family(
+            f"a name and a birth date beside {field} {written}",
+            (
+                of("council", "Zzomar", **{"postcode": "", field: written}),
+                of("police", "Zzomar", **{"postcode": "", field: written}),
+            ),
+            TWO,
+        )
+        for field, written in (
+            ("address", "Homeless"),
+            ("address", "Of no fixed abode"),
+            ("address", "Hostel"),
+            ("phone", "07000000000"),
+            ("email", "none@none.com"),
+            ("middle_names", "nil"),
+            ("middle_names", "Not applicable"),
+            ("postcode", "UNKNOWN1"),
+            ("postcode", "NFA 1"),
+        )
+    ),
+    Family(
+        "a name and a birth date beside an address",
+        (
+            of("council", "Zzomar", postcode="", address="1 Hostel Lane"),
+            of("police", "Zzomar", postcode="", address="1 Hostel Lane"),
+        ),
+        ONE,
+    ),
+    Family(
+        "after an adoption, and the same agency's former record, its name written otherwise",
+        (of("Council", "Zzomar", adoption_marker="POST", **BOY), of("council ", "Zzomar", **BOY)),
+        TWO,
+    ),
+    Family(
+        "a marker that only begins like one",
+        (of("council", "Zzomar", adoption_marker="POSTPONED", **BOY), of("police", "Zzomar", **BOY)),
+        TWO,
+    ),
+)
+
+
+def rows(number: int, family: Family) -> Iterator[PersonRow]:
+    """The family's records at a home and under a surname of its own."""
+    letters = "bdfgklmnprtvz"
+    surname = f"Qu{letters[number % 13]}a{letters[number // 13]}orth"
+    home = {"surname": surname, "dob": "2014-05-03", "postcode": f"ZX{number + 1} 4AA"}
+    for place, fields in enumerate(family.records):
+        yield {**home, "record_id": f"{number}-{place}", **fields}
+
+
+@pytest.fixture(scope="module")
+def children(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The child of each record, all families taken in together."""
+    with scratch_links(warehouse, tmp_path_factory.mktemp("adversaries")) as links:
+        links.deliver([row for number, family in enumerate(FAMILIES) for row in rows(number, family)])
+        return links.children()
+
+
+@pytest.mark.parametrize("number", range(len(FAMILIES)), ids=[family.name for family in FAMILIES])
+def test_who_is_one_child(children: dict[str, str], number: int) -> None:
+    family = FAMILIES[number]
+    found: dict[str, list[int]] = {}
+    for place in range(len(family.records)):
+        found.setdefault(children[f"{number}-{place}"], []).append(place)
+    assert sorted(map(tuple, found.values())) == sorted(family.children)
+
+
+def test_a_later_file_without_the_columns_takes_no_protection_back(
+    warehouse: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    restricted, adopted = {"surname": "Quillrest", "dob": "2014-05-03"}, {"surname": "Quilladop", "dob": "2012-07-09"}
+    of_both = {"forename": "Zzada", "sex": "F", "postcode": "ZX9 9AA"}
+    known: list[PersonRow] = [
+        {**of_both, **restricted, "record_id": "c1", "source": "council", "restricted_flag": "R1"},
+        {**of_both, **restricted, "record_id": "h1", "source": "health"},
+        {**of_both, **adopted, "record_id": "c2", "source": "council", "adoption_marker": "PRE"},
+        {**of_both, **adopted, "record_id": "h2", "source": "health"},
+    ]
+    again: list[PersonRow] = [{name: known[place][name] for name in FIELDS} for place in (0, 2)]
+    with scratch_links(warehouse, tmp_path_factory.mktemp("protections")) as links:
+        links.deliver(known)
+        links.deliver(again, columns=FIELDS)
+        assert len(set(links.children().values())) == 4
+        links.deliver([{**again[0], "restricted_flag": "N"}], columns=(*FIELDS, "restricted_flag"))
+        assert len(set(links.children().values())) == 3, "what a file says, it says"
