@@ -25,7 +25,7 @@ TABLES = """
     );
     create table identity.int_matches__pairs (
         left_record_no bigint, right_record_no bigint, rule_no smallint, evidence bigint, weight float8,
-        decision_code text, reason_code text, strength float8, _is_retracted boolean
+        decision_code text, reason_code text, strength float8, _is_retracted boolean, guard_code text, is_barred boolean
     );
     create table identity.int_children__members (record_no bigint primary key, child_key text, _is_retracted boolean);
 """
@@ -102,7 +102,7 @@ def put(connection: psycopg.Connection, model: LinkageModel, pairs: list[Pair], 
             )
         bits = weight(model, pair)
         connection.execute(
-            "insert into identity.int_matches__pairs values (%s, %s, 1, %s, %s, %s, %s, %s, %s)",
+            "insert into identity.int_matches__pairs values (%s, %s, 1, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 2 * place,
                 2 * place + 1,
@@ -112,6 +112,9 @@ def put(connection: psycopg.Connection, model: LinkageModel, pairs: list[Pair], 
                 pair.reason_code,
                 bits + pair.identified_bits,
                 pair.is_retracted,
+                # What says no more than that the weight was too small is no guard.
+                None if pair.reason_code in ("UNCERTAIN", "NAME_BIRTH_CONFLICT") else pair.reason_code,
+                pair.decision_code == "vetoed" and pair.reason_code not in ("UNCERTAIN", "NAME_BIRTH_CONFLICT"),
             ],
         )
 

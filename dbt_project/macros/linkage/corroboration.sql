@@ -28,9 +28,12 @@
     is_almost_same_home
     or is_same_contact
     or {{ has_level('middle_names', ['same']) }}
-    or (
-        weight >= 8
-        and not is_other_upn
+{%- endmacro %}
+
+{#- What says so little that the odds must be good without it. -#}
+{% macro is_weakly_corroborated() -%}
+    (
+        not is_other_upn
         and (
             {{ has_level('postcode', ['district']) }}
             or {{ has_level('middle_names', ['partly', 'initial']) }}

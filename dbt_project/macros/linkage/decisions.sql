@@ -37,101 +37,115 @@
         {%- do one_record_scopes.append(value_hash("'" ~ source ~ "'", 0)) -%}
     {%- endfor %}
     select
-        told.*,
+        guarded.*,
         case
-            when either_flags & {{ record_flag('adopted') }} > 0 and is_same_scope then 'ADOPTION'
+            when guard_code = 'ADOPTION' then guard_code
             when is_faint then 'TOO_FAINT'
-            when is_mother_and_child then 'MOTHERS_NHS'
-            when is_other_nhs and is_nhs_verified_by_both then 'NHS_CONFLICT'
-            when is_same_scope and is_one_record_source then 'ONE_PER_SOURCE'
-            when is_expected_and_born then 'UNBORN_BORN'
+            when guard_code in ('MOTHERS_NHS', 'NHS_CONFLICT', 'ONE_PER_SOURCE', 'UNBORN_BORN') then guard_code
             when not is_strong and (is_same_nhs or is_same_upn) then 'NAME_BIRTH_CONFLICT'
             when not is_strong then 'UNCERTAIN'
-            when either_flags & {{ record_flag('restricted') }} > 0 then 'RESTRICTED'
-            when (either_flags & ~both_flags) & {{ record_flag('unborn') }} > 0 then 'UNBORN'
-            when is_crosswalk then null
-            -- A father's and his son's record, whatever number stands on both.
-            when is_a_generation_apart then 'BIRTH_DATE_CONFLICT'
-            when is_other_sex
-                and not (
-                    {{ has_level('forename', ['same', 'swapped', 'alike']) }}
-                    and (is_same_nhs or is_same_upn)
-                )
-                and not (is_same_full_name and is_same_birth_date)
-                then 'SEX_CONFLICT'
-            when is_identified then null
-            -- A number of somebody's own family, on a record whose birth date does not tell them apart: a brother's or a
-            -- sister's under another forename or none, a parent's under other middle names.
-            when (is_same_nhs or is_same_upn)
-                and (
-                    {{ is_a_siblings() }}
-                    or ({{ has_level('middle_names', ['other']) }} and {{ has_level('birth_date', ['none']) }})
-                )
-                then 'NAME_BIRTH_CONFLICT'
-            when is_same_nhs or is_same_upn then null
-            when is_other_nhs then 'NHS_DIFFERS'
-            when is_like_a_twin then 'TWIN'
-            -- An expected child has no name yet: its mother's, her home and the very day speak for it, between agencies.
-            when both_flags & {{ record_flag('unborn') }} > 0 and {{ has_level('birth_date', ['expected_day']) }}
-                and is_alike_surname and is_same_home and not is_same_scope
-                and {{ has_level('forename', ['none', 'same']) }}
-                then null
-            when {{ has_level('forename', ['none']) }} then 'FORENAME_MISSING'
-            -- An initial may be a twin's too; where a twin is known, whoever fits both is taken from both again.
-            when {{ has_level('forename', ['initial']) }}
-                and not {{ has_level('middle_names', ['same']) }}
-                and not (
-                    either_flags & {{ record_flag('forename') }} > 0
-                    and {{ has_level('surname', ['same']) }}
-                    and {{ has_level('sex', ['same']) }}
-                    and is_same_birth_date
-                    and is_same_home
-                )
-                then 'FORENAME_MISSING'
-            -- Where many live at one address, a birth date and half a name in common happen by chance.
-            when {{ has_another_name() }} then 'NAME_CONFLICT'
-            -- Brothers may share a first name, and a son his father's; a middle name that fits tells them apart.
-            when {{ has_level('birth_date', ['none']) }}
-                and not (is_same_full_name and ({{ has_level('address', ['same']) }} or is_same_contact))
-                then 'BIRTH_DATE_MISSING'
-            when {{ has_level('birth_date', ['month']) }} and not is_same_full_name then 'BIRTH_DATE_GUESSED'
-            when {{ has_level('birth_date', ['year', 'other']) }} then 'BIRTH_DATE_CONFLICT'
-            -- Two of one full name are born a few days or some years apart: then only a home or a contact speaks.
-            when {{ has_level('birth_date', ['close']) }} and not (is_almost_same_home or is_same_contact)
-                then 'NAME_BIRTH_ONLY'
-            when not is_corroborated then 'NAME_BIRTH_ONLY'
+            when guard_code = 'NAME_BIRTH_WEAK' and weight >= {{ linkage_model().weak_corroboration_bits }} then null
+            when guard_code = 'NAME_BIRTH_WEAK' then 'NAME_BIRTH_ONLY'
+            else guard_code
         end as reason_code,
-        (either_flags & {{ record_flag('adopted') }} > 0 and is_same_scope)
-        or is_mother_and_child
-        or (is_other_nhs and is_nhs_verified_by_both)
-        or (is_same_scope and is_one_record_source)
-        or (not is_strong and weight < {{ weights.review_at }} and not is_expected_and_born)
-        or (is_other_sex and not is_alike_forename and not (is_same_nhs or is_same_upn))
-        or (is_like_a_twin and is_other_upn)
-        or (not (is_same_nhs or is_same_upn or is_same_full_name) and {{ has_level('birth_date', ['other']) }})
-            as is_vetoed,
-        -- Conflicts break at the weakest evidence: names before identifiers, those before agencies' own crosswalks.
-        weight + case
-            when is_crosswalk then 3000
-            when is_identified and is_same_nhs then 2000
-            when is_identified then 1000
-            else 0
-        end as strength
+        is_barred or (not is_strong and weight < {{ weights.review_at }} and not is_expected_and_born) as is_vetoed
     from (
+        -- What stands against a pair however much it weighs, so that other weights can be judged by it, too.
         select
-            identified.*,
-            is_identified or weight >= {{ weights.link_at }} as is_strong,
-            {{ is_like_a_twin() }} as is_like_a_twin,
-            {{ is_corroborated() }} as is_corroborated
+            told.*,
+            case
+                when either_flags & {{ record_flag('adopted') }} > 0 and is_same_scope then 'ADOPTION'
+                when is_mother_and_child then 'MOTHERS_NHS'
+                when is_other_nhs and is_nhs_verified_by_both then 'NHS_CONFLICT'
+                when is_same_scope and is_one_record_source then 'ONE_PER_SOURCE'
+                when is_expected_and_born then 'UNBORN_BORN'
+                when either_flags & {{ record_flag('restricted') }} > 0 then 'RESTRICTED'
+                when (either_flags & ~both_flags) & {{ record_flag('unborn') }} > 0 then 'UNBORN'
+                when is_crosswalk then null
+                -- A father's and his son's record, whatever number stands on both.
+                when is_a_generation_apart then 'BIRTH_DATE_CONFLICT'
+                when is_other_sex
+                    and not (
+                        {{ has_level('forename', ['same', 'swapped', 'alike']) }}
+                        and (is_same_nhs or is_same_upn)
+                    )
+                    and not (is_same_full_name and is_same_birth_date)
+                    then 'SEX_CONFLICT'
+                when is_identified then null
+                -- A number of somebody's own family, on a record whose birth date does not tell them apart: a brother's or a
+                -- sister's under another forename or none, a parent's under other middle names.
+                when (is_same_nhs or is_same_upn)
+                    and (
+                        {{ is_a_siblings() }}
+                        or ({{ has_level('middle_names', ['other']) }} and {{ has_level('birth_date', ['none']) }})
+                    )
+                    then 'NAME_BIRTH_CONFLICT'
+                when is_same_nhs or is_same_upn then null
+                when is_other_nhs then 'NHS_DIFFERS'
+                when is_like_a_twin then 'TWIN'
+                -- An expected child has no name yet: its mother's, her home and the very day speak for it, between agencies.
+                when both_flags & {{ record_flag('unborn') }} > 0 and {{ has_level('birth_date', ['expected_day']) }}
+                    and is_alike_surname and is_same_home and not is_same_scope
+                    and {{ has_level('forename', ['none', 'same']) }}
+                    then null
+                when {{ has_level('forename', ['none']) }} then 'FORENAME_MISSING'
+                -- An initial may be a twin's too; where a twin is known, whoever fits both is taken from both again.
+                when {{ has_level('forename', ['initial']) }}
+                    and not {{ has_level('middle_names', ['same']) }}
+                    and not (
+                        either_flags & {{ record_flag('forename') }} > 0
+                        and {{ has_level('surname', ['same']) }}
+                        and {{ has_level('sex', ['same']) }}
+                        and is_same_birth_date
+                        and is_same_home
+                    )
+                    then 'FORENAME_MISSING'
+                -- Where many live at one address, a birth date and half a name in common happen by chance.
+                when {{ has_another_name() }} then 'NAME_CONFLICT'
+                -- Brothers may share a first name, and a son his father's; a middle name that fits tells them apart.
+                when {{ has_level('birth_date', ['none']) }}
+                    and not (is_same_full_name and ({{ has_level('address', ['same']) }} or is_same_contact))
+                    then 'BIRTH_DATE_MISSING'
+                when {{ has_level('birth_date', ['month']) }} and not is_same_full_name then 'BIRTH_DATE_GUESSED'
+                when {{ has_level('birth_date', ['year', 'other']) }} then 'BIRTH_DATE_CONFLICT'
+                -- Two of one full name are born a few days or some years apart: then only a home or a contact speaks.
+                when {{ has_level('birth_date', ['close']) }} and not (is_almost_same_home or is_same_contact)
+                    then 'NAME_BIRTH_ONLY'
+                when not is_corroborated and is_weakly_corroborated then 'NAME_BIRTH_WEAK'
+                when not is_corroborated then 'NAME_BIRTH_ONLY'
+            end as guard_code,
+            (either_flags & {{ record_flag('adopted') }} > 0 and is_same_scope)
+            or is_mother_and_child
+            or (is_other_nhs and is_nhs_verified_by_both)
+            or (is_same_scope and is_one_record_source)
+            or (is_other_sex and not is_alike_forename and not (is_same_nhs or is_same_upn))
+            or (is_like_a_twin and is_other_upn)
+            or (not (is_same_nhs or is_same_upn or is_same_full_name) and {{ has_level('birth_date', ['other']) }})
+                as is_barred,
+            -- Conflicts break at the weakest evidence: names before identifiers, those before agencies' own crosswalks.
+            weight + case
+                when is_crosswalk then 3000
+                when is_identified and is_same_nhs then 2000
+                when is_identified then 1000
+                else 0
+            end as strength
         from (
             select
-                {{ weighed }}.*,
-                {{ 'scope_no in (' ~ one_record_scopes | join(', ') ~ ')' if one_record_scopes else 'false' }}
-                    as is_one_record_source,
-                {{ is_identified() }} as is_identified,
-                {{ is_slip_of_the_pen() }} as is_slip_of_the_pen,
-                {{ is_like_another_name() }} as is_like_another_name
-            from {{ weighed }}
-        ) as identified
-    ) as told
+                identified.*,
+                is_identified or weight >= {{ weights.link_at }} as is_strong,
+                {{ is_like_a_twin() }} as is_like_a_twin,
+                {{ is_corroborated() }} as is_corroborated,
+                {{ is_weakly_corroborated() }} as is_weakly_corroborated
+            from (
+                select
+                    {{ weighed }}.*,
+                    {{ 'scope_no in (' ~ one_record_scopes | join(', ') ~ ')' if one_record_scopes else 'false' }}
+                        as is_one_record_source,
+                    {{ is_identified() }} as is_identified,
+                    {{ is_slip_of_the_pen() }} as is_slip_of_the_pen,
+                    {{ is_like_another_name() }} as is_like_another_name
+                from {{ weighed }}
+            ) as identified
+        ) as told
+    ) as guarded
 {%- endmacro %}

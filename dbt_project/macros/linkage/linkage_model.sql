@@ -479,6 +479,7 @@
 {% macro linkage_model() -%}
     {%- set text -%}{% raw %}
 {
+  "weak_corroboration_bits": 8,
   "block_cap": 50,
   "crowds": {
     "postcode": 500,

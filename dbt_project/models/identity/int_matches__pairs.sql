@@ -116,6 +116,8 @@ pairs as (
             else 'review'
         end as decision_code,
         reason_code,
+        guard_code,
+        is_barred,
         {{ build_no() }}::bigint as _built_in,
         false as _is_retracted
     from judged
@@ -134,6 +136,8 @@ pairs as (
             earlier.strength,
             earlier.decision_code,
             earlier.reason_code,
+            earlier.guard_code,
+            earlier.is_barred,
             {{ build_no() }}::bigint as _built_in,
             true as _is_retracted
         from (

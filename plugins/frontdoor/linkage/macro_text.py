@@ -31,6 +31,7 @@ def linkage_macros(model: LinkageModel) -> str:
     ]
     rules = [{"code": rule.code, "columns": rule.columns} for rule in model.blocking_rules]
     facts = {
+        "weak_corroboration_bits": model.weak_corroboration_bits,
         "block_cap": model.block_cap,
         "crowds": model.crowds,
         "terms": model.terms,

@@ -100,6 +100,7 @@ class LinkageModel(_Strict):
     prior: Probability
     link_at_probability: Probability
     review_at_probability: Probability
+    weak_corroboration_bits: Annotated[int, Field(ge=1)]
     block_cap: Annotated[int, Field(ge=2)]
     crowds: dict[Literal["postcode", "address", "phone", "email"], Annotated[int, Field(ge=2)]]
     comparisons: list[Comparison] = Field(min_length=1)

@@ -125,6 +125,7 @@ def _scored(model: LinkageModel, old: Scale, new: Scale) -> sql.Composed:
         ),
         nhs_level=levels["nhs_number"],
         same_nhs=model.comparison("nhs_number").level("same"),
+        weak=model.weak_corroboration_bits,
         old_link=weight_at(old.link_at_probability),
         new_link=weight_at(new.link_at_probability),
         old_review=weight_at(old.review_at_probability),
@@ -156,8 +157,7 @@ def _part(comparison: Comparison, scale: Scale, which: str, level: sql.Composabl
             )
 
 
-# Identified pairs link at any weight, and a guard that holds now holds under any weights: only UNCERTAIN and
-# NAME_BIRTH_CONFLICT say no more than that the weight was too small, unless a pair worth a look is vetoed all the same.
+# Identified pairs link at any weight, and a guard holds under any weights; only the weak one gives way to good odds.
 _SCORED = """
     create temporary table scored as
     with pairs as (
@@ -165,9 +165,10 @@ _SCORED = """
             pair.left_record_no,
             pair.right_record_no,
             pair.strength - pair.weight > 500 as is_identified,
-            coalesce(pair.reason_code not in ('UNCERTAIN', 'NAME_BIRTH_CONFLICT'), false)
-            or (pair.decision_code = 'vetoed' and pair.weight >= {old_review}) as is_guarded,
-            pair.decision_code = 'vetoed' as is_vetoed,
+            coalesce(pair.guard_code <> 'NAME_BIRTH_WEAK', false) as is_guarded,
+            coalesce(pair.guard_code = 'NAME_BIRTH_WEAK', false) as is_guarded_weakly,
+            coalesce(pair.guard_code = 'UNBORN_BORN', false) as is_asked_anyway,
+            pair.is_barred,
             case when {nhs_level} > 0 then {nhs_level} = {same_nhs} end as is_same_nhs,
             {columns}
         from identity.int_matches__pairs as pair
@@ -178,18 +179,22 @@ _SCORED = """
     linked as (
         select
             pairs.*,
-            not is_guarded and (is_identified or old_weight >= {old_link}) as is_linked_old,
-            not is_guarded and (is_identified or new_weight >= {new_link}) as is_linked_new,
+            not is_guarded
+            and (is_identified or old_weight >= {old_link})
+            and (not is_guarded_weakly or old_weight >= {weak}) as is_linked_old,
+            not is_guarded
+            and (is_identified or new_weight >= {new_link})
+            and (not is_guarded_weakly or new_weight >= {weak}) as is_linked_new,
             old_plain >= {old_link} as is_alike_old,
             new_plain >= {new_link} as is_alike_new,
-            is_identified or old_weight >= {old_review} as is_worth_a_look_old,
-            is_identified or new_weight >= {new_review} as is_worth_a_look_new
+            is_identified or is_asked_anyway or old_weight >= {old_review} as is_worth_a_look_old,
+            is_identified or is_asked_anyway or new_weight >= {new_review} as is_worth_a_look_new
         from pairs
     )
     select
         linked.*,
-        is_worth_a_look_old and not is_linked_old and not (is_guarded and is_vetoed) as is_reviewed_old,
-        is_worth_a_look_new and not is_linked_new and not (is_guarded and is_vetoed) as is_reviewed_new
+        is_worth_a_look_old and not is_linked_old and not is_barred as is_reviewed_old,
+        is_worth_a_look_new and not is_linked_new and not is_barred as is_reviewed_new
     from linked
 """
 _DECISIONS = """
