@@ -189,7 +189,7 @@ def _decide(kind: decisions.Kind, left: str, right: str, author: decisions.Autho
         _say(
             [
                 f"decision {number} waits for a second person: a restricted child is concerned",
-                f"until they have looked and said `frontdoor review confirm {number}` nothing changes; then",
+                f"until another person has looked and said `frontdoor review confirm {number}` nothing changes; then",
                 *told,
             ]
         )

@@ -221,26 +221,17 @@ _TAKE_IN = f"""
             case when {_CODE.format("adoption_marker")} not in {_NO} then {_CODE.format("adoption_marker")} end
                 as adoption_marker_code
         from person_file
-    ),
-
-    -- Nobody was born on a day that has not come; the number on such a record may be the mother's.
-    born as (
-        select
-            typed.*,
-            case when birth_date <= (%(at)s)::date then birth_date end as past_birth_date,
-            birth_date > (%(at)s)::date or expected_birth_date is not null or forename ~* '^unborn\\M' as is_expected
-        from typed
     )
 
     insert into identity.int_person_records as earlier
     select
         record_key, person_scope, agency_person_id, nhs_number, rules.nhs_number_is_valid(nhs_number), false, upn,
-        forename, middle_names, surname, also_known_as, past_birth_date, null, expected_birth_date, sex_code,
+        forename, middle_names, surname, also_known_as, birth_date, null, expected_birth_date, sex_code,
         ethnicity_code, postcode, uprn, address, phone, email, restricted_code,
-        past_birth_date is null and coalesce(is_expected, false),
+        birth_date is null and (expected_birth_date is not null or coalesce(forename ~* '^unborn\\M', false)),
         mother_record_key, adoption_marker_code, null, %(at)s + make_interval(secs => %(file_no)s), %(at)s,
         %(build_no)s, false
-    from born
+    from typed
 """
 _CORRECTED = f"""
     select count(*) from person_file
