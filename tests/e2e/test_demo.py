@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 from frontdoor.alerts.summary import CheckScore, score_checks
+from frontdoor.linkage.records import short
+from frontdoor.linkage.reviews import pair_of_review
 from frontdoor.orchestration.demo import AS_OF, StageError, remove, remove_left_database
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
@@ -87,6 +89,17 @@ def test_what_is_asked_about_links_is_a_fair_question(demonstration: Demonstrati
     questioned = pairs_behind(demonstration, _QUESTIONED)
     # Asking is worth a steward's time: at least every third question is about one child.
     assert sum(one == other for one, other in questioned) * 3 > len(questioned) > 0
+
+
+def test_a_steward_finds_the_review_by_the_key_in_the_alert(demonstration: Demonstration) -> None:
+    with connect(demonstration.settings, role="data_steward") as connection:
+        subjects = connection.execute(
+            "select subject_key from safeguarding.fct_alerts"
+            " where check_id in ('LK-01', 'LK-03') and state_code <> 'resolved'"
+        ).fetchall()
+        assert subjects
+        for (subject,) in subjects:
+            assert len(set(pair_of_review(connection, short(subject)))) == 2
 
 
 def test_every_line_has_one_fate_and_every_file_is_kept(demonstration: Demonstration) -> None:

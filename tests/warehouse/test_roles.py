@@ -58,6 +58,11 @@ def test_no_role_deletes_the_ledger_or_makes_objects_in_public(settings: Setting
             connection.execute(statement.encode())
 
 
+def test_who_comes_before_the_warehouse_is_set_up_is_told_so(settings: Settings) -> None:
+    with pytest.raises(WarehouseError, match="not set up yet; run `frontdoor init`"):
+        connect(settings.model_copy(update={"database_name": "nobodys"}), role="bi_reader")
+
+
 def test_migrating_twice_changes_nothing(settings: Settings, admin: psycopg.Connection) -> None:
     shape = "select table_schema, table_name, column_name, data_type from information_schema.columns order by 1, 2, 3"
     before = admin.execute(shape).fetchall()

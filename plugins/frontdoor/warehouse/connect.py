@@ -56,6 +56,8 @@ def connect(
             connect_timeout=10,
         )
     except psycopg.OperationalError as error:
+        if "does not exist" in str(error):
+            raise WarehouseError("the warehouse is not set up yet; run `frontdoor init` first") from None
         raise WarehouseError(
             f"cannot connect to the warehouse as {role}; is the server up? (`frontdoor server status`)",
             sqlstate=error.sqlstate,

@@ -28,6 +28,7 @@ MODEL = LinkageModel.model_validate(
         "prior": 0.2,
         "link_at_probability": 0.9,
         "review_at_probability": 0.5,
+        "weak_corroboration_bits": 8,
         "block_cap": 10,
         "crowds": {},
         "comparisons": [
