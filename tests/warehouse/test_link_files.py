@@ -140,6 +140,12 @@ def test_the_place_of_a_record_without_a_number_is_not_another_s_number(read: Re
         read(b"record_id,forename\n1-2,Zzada\n,Zzbea\n")
 
 
+def test_rows_of_nothing_at_the_end_are_no_records(read: ReadFile) -> None:
+    found, rows = read(HEADER + ADA + b",,\n , ,\n\n\n")
+    assert found.record_count == 1
+    assert [row[0] for row in rows] == ["r-1"]
+
+
 def test_a_later_file_corrects_a_record_and_leaves_alone_what_it_does_not_name(read: ReadFile) -> None:
     found, rows = read(HEADER + ADA + b"r-2,Zzbea,Marrowby\n", b"record_id,forename,dob\nr-1 ,Zzcai,2014-05-03\n")
     assert (found.record_count, found.corrected_count) == (1, 1)

@@ -122,10 +122,13 @@ def _copy(connection: psycopg.Connection, path: Path, columns: list[str]) -> Non
         sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with path.open("rb") as file, connection.cursor().copy(statement) as copy:
-        first = file.read(_BLOCK)
-        copy.write(first.removeprefix(b"\xef\xbb\xbf"))
-        while block := file.read(_BLOCK):
-            copy.write(block)
+        block, line_ends = file.read(_BLOCK).removeprefix(b"\xef\xbb\xbf"), b""
+        while block:
+            # Empty lines at the end are no records; those before it may be part of a quoted field.
+            text = (line_ends + block).rstrip(b"\r\n")
+            line_ends = (line_ends + block)[len(text) :]
+            copy.write(text)
+            block = file.read(_BLOCK)
 
 
 def _refusal(path: Path, error: psycopg.Error) -> FileRefused:
