@@ -102,6 +102,18 @@ def test_a_steward_finds_the_review_by_the_key_in_the_alert(demonstration: Demon
             assert len(set(pair_of_review(connection, short(subject)))) == 2
 
 
+def test_an_analyst_finds_every_column_described(demonstration: Demonstration) -> None:
+    with connect(demonstration.settings, role="bi_reader") as connection:
+        columns = connection.execute(
+            "select attrelid::regclass || '.' || attname, col_description(attrelid, attnum)"
+            " from pg_attribute inner join pg_class on pg_class.oid = attrelid"
+            " where relnamespace in ('safeguarding'::regnamespace, 'assurance'::regnamespace)"
+            " and attnum > 0 and not attisdropped and relkind in ('v', 'r')"
+        ).fetchall()
+    assert len(columns) > 200
+    assert [name for name, description in columns if not description] == []
+
+
 def test_every_line_has_one_fate_and_every_file_is_kept(demonstration: Demonstration) -> None:
     with connect(demonstration.settings, role="admin") as connection:
         deliveries = connection.execute(

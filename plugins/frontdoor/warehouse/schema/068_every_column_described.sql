@@ -1,0 +1,20 @@
+-- Analysts read what a column means where they find it.
+comment on column safeguarding.fct_alerts.alert_no is 'Its number; the same when it reopens.';
+comment on column safeguarding.fct_alerts.check_id is 'The check, as the catalogue calls it: LR-01.';
+comment on column safeguarding.fct_alerts.reason_code is 'Which of a check''s reasons; null where it has one only.';
+comment on column safeguarding.fct_alerts.severity is '1 is the gravest. That of this alert: a check may raise or lower its own for what is urgent.';
+comment on column safeguarding.fct_alerts.state_code is 'open, acknowledged, snoozed or resolved.';
+comment on column safeguarding.fct_alerts.is_escalated is 'Whether nobody acknowledged it in time, and the next in line was told.';
+comment on column safeguarding.fct_alerts.opened_at is 'When it was first found.';
+comment on column safeguarding.fct_alerts.last_seen_at is 'When the check last found it.';
+comment on column safeguarding.fct_alerts.acknowledged_at is 'When somebody took it on; null before.';
+comment on column safeguarding.fct_alerts.snoozed_until_at is 'Until when somebody put it off; null when nobody did.';
+comment on column safeguarding.fct_alerts.resolved_at is 'When what was missing was there; null while it is open.';
+comment on column safeguarding.fct_alerts.reopened_count is 'How often it came back after it was resolved.';
+comment on column assurance.current_publication.publication_no is 'The number of the publication that readers see.';
+comment on column assurance.current_publication.data_as_of is 'The newest extract in it: what happened later is not in the marts.';
+comment on column assurance.current_publication.published_at is 'Since when readers see it.';
+comment on column assurance.current_publication.input_fingerprint is 'What it was made from: equal ones were made from the same deliveries.';
+comment on column assurance.current_publication.content_fingerprint is 'What it says: equal ones say the same.';
+comment on column assurance.current_publication.row_counts is 'Rows by mart, as JSON.';
+comment on column assurance.current_publication.changed_counts is 'Rows by mart that differ from the publication before, as JSON.';
