@@ -76,6 +76,22 @@ FAMILIES = (
         ((0,), (1, 2)),
     ),
     Family(
+        "a decade mistyped beside one pupil number, which no parent has",
+        (
+            of("council", "Zzomar", dob="2014-05-03", upn=upn(903), **BOY),
+            of("school", "Zzomar", dob="1994-05-03", upn=upn(903), **BOY),
+        ),
+        ONE,
+    ),
+    Family(
+        "a sister's pupil number on a much older one's record",
+        (
+            of("council", "Zzamelia", dob="1992-05-04", upn=upn(904), **GIRL),
+            of("school", "Zzolivia", dob="2016-05-04", upn=upn(904), **GIRL),
+        ),
+        TWO,
+    ),
+    Family(
         "a year mistyped under one number",
         (
             of("council", "Zzomar", dob="2014-05-03", nhs_number=nhs(805), **BOY),

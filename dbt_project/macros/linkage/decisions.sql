@@ -62,8 +62,9 @@
                 when either_flags & {{ record_flag('restricted') }} > 0 then 'RESTRICTED'
                 when (either_flags & ~both_flags) & {{ record_flag('unborn') }} > 0 then 'UNBORN'
                 when is_crosswalk then null
-                -- A father's and his son's record, whatever number stands on both.
-                when is_a_generation_apart then 'BIRTH_DATE_CONFLICT'
+                -- A father's and his son's record, whatever NHS number stands on both; a parent has no pupil number.
+                when is_a_generation_apart and not (is_same_upn and is_alike_forename and is_alike_surname)
+                    then 'BIRTH_DATE_CONFLICT'
                 when is_other_sex
                     and not (
                         {{ has_level('forename', ['same', 'swapped', 'alike']) }}

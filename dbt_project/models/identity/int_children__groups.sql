@@ -114,7 +114,7 @@ told as (
         l.flags | r.flags as either_flags,
         l.scope_no = r.scope_no as is_same_scope,
         l.mother = r.record_no or r.mother = l.record_no as is_mother_and_child,
-        abs(l.birth_year - r.birth_year) >= 12 as is_a_generation_apart,
+        abs(l.birth_year - r.birth_year) >= 12 and (l.upn = r.upn) is not true as is_a_generation_apart,
         separations.decision_no is not null as is_separated,
         contradicted_pairs.reason_code,
         {{ evidence(weights) }} as evidence
