@@ -11,6 +11,7 @@ fell apart (docs/linkage-quality.md). What is estimated here is, in this order:
 - how common each name and postcode is.
 """
 
+import contextlib
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -32,6 +33,8 @@ FEWEST_SEEN = 1_000
 TRAINING_PAIRS = 2e6
 FAMILY_PAIRS = 5e5
 PROBED_RECORDS = 50_000
+# Splink's own number of rounds, and fewer for records among which a level all but never is one child's.
+EM_ROUNDS = (25, 8, 3)
 # With fewer pairs than this in a block, chance decides more than they do.
 FEWEST_PAIRS = 200
 SAME_BIRTH_DATE = "l.birth_date = r.birth_date"
@@ -71,8 +74,16 @@ def _on_random_pairs(connection: duckdb.DuckDBPyConnection, model: LinkageModel,
 
 
 def _maximised(connection: duckdb.DuckDBPyConnection, model: LinkageModel, start: Levels) -> Levels:
-    """Estimate m by expectation maximisation."""
-    linked = linker(connection, splink_settings(model, levels=start))
+    """Estimate m by expectation maximisation; in fewer rounds where a level dies out in them."""
+    for rounds in EM_ROUNDS[:-1]:
+        # Splink refuses a share that no number can hold any more.
+        with contextlib.suppress(ValueError):
+            return _maximised_in(connection, model, start, rounds=rounds)
+    return _maximised_in(connection, model, start, rounds=EM_ROUNDS[-1])
+
+
+def _maximised_in(connection: duckdb.DuckDBPyConnection, model: LinkageModel, start: Levels, *, rounds: int) -> Levels:
+    linked = linker(connection, splink_settings(model, levels=start) | {"max_iterations": rounds})
     for rule in (SAME_BIRTH_DATE, SAME_NAMES):
         if _has_pairs(connection, rule):
             linked.training.estimate_parameters_using_expectation_maximisation(
