@@ -41,6 +41,7 @@ REFUSED = {
     "another separator": (b"record_id;forename\nr-1;Zzada\n", "the columns are not separated by commas"),
     "columns called as others call theirs": (b"id,First Name,source,town\n1,Zzada,x,y\n", ": id, first name, town;"),
     "a first line in which a person's word is a column's": (b"r-1,source,Zzada\n", "columns: column 1, column 3;"),
+    "such a first line with an address": (b"r-1,source,1 Essex Street\n", "columns: column 1, column 3;"),
     "a column without a name": (b"record_id,,forename\nr-1,x,Zzada\n", "unknown columns: column 2;"),
     "a quote in the header that is not closed": (
         b'record_id,"forename\nr-1,Zzada\n', "people.csv: a quote in the header is not closed",
@@ -60,6 +61,7 @@ REFUSED = {
     "UTF-16": ("record_id,forename\nr-1,Zzada\n".encode("utf-16"), UTF_8),
     "a character of value nought": (HEADER + b"r-1,Zz\0ada,Quillworth\n", f"people.csv at line 2: {NOT_TEXT}"),
     "the same number twice": (HEADER + ADA + b"r-2,Zzbea,Marrowby\n" + ADA, "records 1 and 3 have the same record_id"),
+    "the same number twice but for a tab": (HEADER + ADA + b"r-1\t,Zzbea,Quillworth\n", "have the same record_id"),
     "the same number twice but for a space": (HEADER + ADA + b" r-1,Zzbea,Quillworth\n", "have the same record_id"),
 }  # fmt: skip
 
@@ -138,6 +140,11 @@ def test_records_without_a_number_are_called_by_file_and_place(read: ReadFile) -
 def test_the_place_of_a_record_without_a_number_is_not_another_s_number(read: ReadFile) -> None:
     with pytest.raises(FileRefused, match="records 1 and 2 have the same record_id"):
         read(b"record_id,forename\n1-2,Zzada\n,Zzbea\n")
+
+
+def test_a_number_of_nothing_but_blanks_is_none_and_its_record_is_kept(read: ReadFile) -> None:
+    _, rows = read(HEADER + "\u00a0,Zzada,Quillworth\n\t,Zzbea,Quillworth\n".encode())
+    assert [row[:2] for row in rows] == [("1-1", "Zzada"), ("1-2", "Zzbea")]
 
 
 def test_rows_of_nothing_at_the_end_are_no_records(read: ReadFile) -> None:

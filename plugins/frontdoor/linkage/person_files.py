@@ -19,13 +19,13 @@ COLUMNS = (
 )
 _BLOCK = 1 << 20
 _SEPARATORS = re.compile(r"[;|\t]")
-# What columns are called, by whoever; anything else in a first line may be a person's.
-_TELLING = re.compile(
-    r"(?:^|[ _-])(?:id|ids|key|no|number|ref|code|name|names|first|last|given|family|middle|maiden|alias|title|date|"
-    r"day|birth|born|dob|age|sex|gender|ethnic|ethnicity|religion|language|nationality|street|house|town|city|county|"
-    r"postal|zip|mail|telephone|tel|mobile|nhs|upn|uprn|urn|ssn|flag|type|status|notes?|comments?|agency|school|file|"
-    r"row|colou?r)(?:$|[ _-])"
+# What columns are called, by whoever; a word more in a first line may be a person's.
+_WORD = (
+    r"(?:id|ids|key|no|number|ref|code|name|names|of|first|last|given|family|middle|maiden|alias|title|date|birth|born|"
+    r"dob|age|sex|gender|ethnic|ethnicity|religion|language|nationality|address|line|[0-9]|town|city|county|postal|zip|"
+    r"mail|phone|telephone|tel|mobile|nhs|upn|uprn|urn|ssn|flag|type|status|notes?|comments?|agency|school|file|row)"
 )
+_TELLING = re.compile(rf"{_WORD}(?:[ _-]{_WORD})*")
 _LINE = re.compile(r", line (\d+)")
 
 
@@ -68,7 +68,7 @@ def read_person_file(
         )
     )
     connection.execute(
-        "update person_file set record_id = %s || row_no where nullif(btrim(record_id), '') is null", [f"{file_no}-"]
+        "update person_file set record_id = %s || row_no where rules.trimmed(record_id) is null", [f"{file_no}-"]
     )
     _refuse_repeated_ids(connection, path)
     connection.execute(_PERSON_RECORDS)
@@ -112,7 +112,7 @@ def _told(columns: list[str], place: int) -> str:
     """What a column is called, where that is a column's name and no person's; its place otherwise."""
     name = columns[place]
     is_header = 2 * sum(known in COLUMNS for known in columns) >= len(columns)
-    if _TELLING.search(name) or (is_header and re.fullmatch(r"[a-z][a-z0-9_ .-]{0,30}", name)):
+    if _TELLING.fullmatch(name) or (is_header and re.fullmatch(r"[a-z][a-z0-9_ .-]{0,30}", name)):
         return name[:40]
     return f"column {place + 1}"
 
@@ -125,8 +125,9 @@ def _copy(connection: psycopg.Connection, path: Path, columns: list[str]) -> Non
         block, line_ends = file.read(_BLOCK).removeprefix(b"\xef\xbb\xbf"), b""
         while block:
             # Empty lines at the end are no records; those before it may be part of a quoted field.
-            text = (line_ends + block).rstrip(b"\r\n")
-            line_ends = (line_ends + block)[len(text) :]
+            block = line_ends + block
+            text = block.rstrip(b"\r\n")
+            line_ends = block[len(text) :]
             copy.write(text)
             block = file.read(_BLOCK)
 
@@ -144,8 +145,8 @@ def _refusal(path: Path, error: psycopg.Error) -> FileRefused:
 
 def _refuse_repeated_ids(connection: psycopg.Connection, path: Path) -> None:
     repeated = connection.execute(
-        "select (array_agg(row_no order by row_no))[1:2] from person_file group by btrim(record_id) having count(*) > 1"
-        " order by min(row_no) limit 1"
+        "select (array_agg(row_no order by row_no))[1:2] from person_file"
+        " group by rules.trimmed(record_id) having count(*) > 1 order by min(row_no) limit 1"
     ).fetchone()
     if repeated:
         [[one, other]] = repeated
