@@ -1,4 +1,4 @@
-"""What the comparison of two versions says of the weights in force is what the models made of them, pair by pair."""
+"""What the comparison of two versions says of either is what the models make of it, pair by pair."""
 
 import csv
 from collections.abc import Generator, Iterator
@@ -89,10 +89,10 @@ def test_what_is_said_of_a_version_is_what_the_models_make_of_it(
     finally:
         after.close()
     both = told.keys() & made.keys()
-    assert len(both) > 150
+    assert len(both) > 200
     assert {pair: told[pair][1] for pair in both} == {pair: made[pair][1] for pair in both}
     assert max(abs(told[pair][0] - made[pair][0]) for pair in both) < 1e-6
-    assert {decision for _, decision in made.values()} >= {"linked", "review"}
+    assert which == "other" or len({decision for _, decision in made.values()}) == 3
     assert (found[0][0] > 10) == (which == "other")
 
 

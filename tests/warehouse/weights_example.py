@@ -101,6 +101,8 @@ def put(connection: psycopg.Connection, model: LinkageModel, pairs: list[Pair], 
                 [record_no, pair.ethnicity_code],
             )
         bits = weight(model, pair)
+        # What says no more than that the weight was too small is no guard.
+        guard_code = None if pair.reason_code in ("UNCERTAIN", "NAME_BIRTH_CONFLICT") else pair.reason_code
         connection.execute(
             "insert into identity.int_matches__pairs values (%s, %s, 1, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
@@ -112,9 +114,8 @@ def put(connection: psycopg.Connection, model: LinkageModel, pairs: list[Pair], 
                 pair.reason_code,
                 bits + pair.identified_bits,
                 pair.is_retracted,
-                # What says no more than that the weight was too small is no guard.
-                None if pair.reason_code in ("UNCERTAIN", "NAME_BIRTH_CONFLICT") else pair.reason_code,
-                pair.decision_code == "vetoed" and pair.reason_code not in ("UNCERTAIN", "NAME_BIRTH_CONFLICT"),
+                guard_code,
+                pair.decision_code == "vetoed" and guard_code is not None,
             ],
         )
 

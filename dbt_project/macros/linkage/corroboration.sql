@@ -22,15 +22,15 @@
     )
 {%- endmacro %}
 
-{#- Nobody links on a name and a birth date alone: another field agrees too. A district, a middle initial, or sex and
-    ethnicity together, say little, so the odds must be 256 to 1 at least and no number be different. -#}
+{#- Nobody links on a name and a birth date alone: another field agrees too. -#}
 {% macro is_corroborated() -%}
     is_almost_same_home
     or is_same_contact
     or {{ has_level('middle_names', ['same']) }}
 {%- endmacro %}
 
-{#- What says so little that the odds must be good without it. -#}
+{#- A district, a middle initial, or sex and ethnicity together, say little, so the odds must be good (comparisons.yaml says
+    how good) and no pupil number be different. -#}
 {% macro is_weakly_corroborated() -%}
     (
         not is_other_upn

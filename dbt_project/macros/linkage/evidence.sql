@@ -34,6 +34,11 @@
     (({{ evidence }} >> {{ comparison.shift }}) & {{ comparison.mask }}) in ({{ numbers | join(', ') }})
 {%- endmacro %}
 
+{#- A parent's and a child's birth dates. -#}
+{% macro is_a_generation_apart() -%}
+    abs(l.birth_year - r.birth_year) >= 12
+{%- endmacro %}
+
 {% macro has_alike_surname() -%}
     {{ has_level('surname', ['same', 'swapped', 'half', 'alike']) }}
 {%- endmacro %}

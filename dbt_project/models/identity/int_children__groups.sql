@@ -114,7 +114,7 @@ told as (
         l.flags | r.flags as either_flags,
         l.scope_no = r.scope_no as is_same_scope,
         l.mother = r.record_no or r.mother = l.record_no as is_mother_and_child,
-        abs(l.birth_year - r.birth_year) >= 12 and (l.upn = r.upn) is not true as is_a_generation_apart,
+        {{ is_a_generation_apart() }} and (l.upn = r.upn) is not true as is_a_parents_and_a_childs,
         separations.decision_no is not null as is_separated,
         contradicted_pairs.reason_code,
         {{ evidence(weights) }} as evidence
@@ -171,7 +171,7 @@ conflicts as materialized (
                 when (is_other_nhs or is_other_upn) and (is_other_forename or is_other_birth_date)
                     and (weight < 0 or (is_other_forename and is_of_one_birth_and_home))
                     then 'IDENTIFIERS_CONTRADICTED'
-                when is_a_generation_apart then 'IDENTIFIERS_CONTRADICTED'
+                when is_a_parents_and_a_childs then 'IDENTIFIERS_CONTRADICTED'
                 when is_same_identifier then null
                 when reason_code = 'TWIN' or (is_other_forename and is_of_one_birth_and_home) then 'TWIN'
                 when is_other_birth_date or is_other_sex then 'CONTRADICTED'

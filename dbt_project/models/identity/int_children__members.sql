@@ -155,7 +155,6 @@ group_keys as materialized (
 
     select
         numbered.group_no,
-        numbered.founding_record_key,
         numbered.mint_no,
         numbered.key_code,
         coalesce(numbered.kept_key, {{ minted_key('numbered.founding_record_key', 'numbered.mint_no') }}) as child_key

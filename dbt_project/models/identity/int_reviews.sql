@@ -1,3 +1,6 @@
+{%- set pair_key -%}
+    left(encode(sha256(convert_to(left_record_key || '|' || right_record_key, 'UTF8')), 'hex'), 32)
+{%- endset -%}
 {{ config(materialized='view') }}
 
 with
@@ -32,7 +35,7 @@ reviews as (
 
     select distinct on (least(left_child_key, right_child_key), greatest(left_child_key, right_child_key))
         -- The key that alerts and marts know it by, so that a steward finds it from there.
-        {{ mart_key('link_review', 'pair_key') }} as review_key,
+        {{ mart_key('link_review', pair_key) }} as review_key,
         left_record_key,
         right_record_key,
         left_child_key,
@@ -41,12 +44,7 @@ reviews as (
         weight,
         is_restricted,
         raised_at
-    from (
-        select
-            *,
-            left(encode(sha256(convert_to(left_record_key || '|' || right_record_key, 'UTF8')), 'hex'), 32) as pair_key
-        from review_pairs
-    ) as review_pairs
+    from review_pairs
     where not review_pairs._is_retracted
         and not exists (
             select 1 from decided

@@ -107,8 +107,8 @@ def decided(found: Explanation) -> str:
     if pair is None:
         return "too little to link or to ask a person"
     if pair.decision_code == "linked":
-        return "linked by the evidence"
-    asked = "a person decides" if pair.decision_code == "review" else "not linked, whatever its weight"
+        return "linked"
+    asked = "for a person to decide" if pair.decision_code == "review" else "not linked, whatever its weight"
     return f"{asked}: {reason_in_words(pair.reason_code)}"
 
 
@@ -158,14 +158,8 @@ def _rule(found: Explanation, number: int) -> str:
 def _evidence_decision(found: Explanation) -> str:
     version = f"weights version {found.evidence.version}" if found.evidence else "no weights"
     pair = found.pair
-    if pair is None:
-        return f"too little to link or to ask a person ({version})"
-    by = f"{version}, build {pair.built_in}, {pair.weight:+.2f} bits"
-    if pair.decision_code == "linked":
-        return f"linked ({by})"
-    if pair.decision_code == "review":
-        return f"for a person to decide: {reason_in_words(pair.reason_code)} ({by})"
-    return f"not linked, whatever its weight: {reason_in_words(pair.reason_code)} ({by})"
+    by = version if pair is None else f"{version}, build {pair.built_in}, {pair.weight:+.2f} bits"
+    return f"{decided(found)} ({by})"
 
 
 def _person_decision(decision: Decision) -> str:

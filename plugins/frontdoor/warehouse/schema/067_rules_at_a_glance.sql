@@ -60,21 +60,3 @@ return case
         ''
     )
 end;
-
-create or replace function rules.parsed_date(value text) returns date
-language sql stable parallel safe
-return case
-    when value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
-        then case when pg_input_is_valid(value, 'date') then value::date end
-    when value ~ '^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.]+(Z|[+-][0-9:]+)?)?\s*$'
-        and pg_input_is_valid(left(btrim(value, e' \t\r\n'), 10), 'date')
-        then left(btrim(value, e' \t\r\n'), 10)::date
-    when value ~ '^\s*[0-9]{2}/[0-9]{2}/[0-9]{4}(\s+[0-9:.]+)?\s*$'
-        and pg_input_is_valid(
-            regexp_replace(value, '^\s*([0-9]{2})/([0-9]{2})/([0-9]{4}).*$', '\3-\2-\1'), 'date'
-        )
-        then regexp_replace(value, '^\s*([0-9]{2})/([0-9]{2})/([0-9]{4}).*$', '\3-\2-\1')::date
-    when value ~* '^\s*[0-9]{4}-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-[0-9]{2}(\s+[0-9:.]+)?\s*$'
-        and pg_input_is_valid(left(btrim(value, e' \t\r\n'), 11), 'date')
-        then left(btrim(value, e' \t\r\n'), 11)::date
-end;
