@@ -29,7 +29,19 @@ app.add_typer(review_app, name="review")
 RecordArgument = Annotated[
     str, typer.Argument(metavar="RECORD", help="Its key, the beginning of its key, or scope:number as in council:1234.")
 ]
-DecisionNo = Annotated[int, typer.Argument(metavar="DECISION_NO", min=1, help="The number the decision was given.")]
+
+
+def _decision_no(written: str | int) -> int:
+    """A decision's number, also as the list of reviews writes it."""
+    number = str(written).strip().upper().removeprefix("D")
+    if not number.isdecimal() or int(number) < 1:
+        raise typer.BadParameter("a decision has a number, as in 5 or D5")
+    return int(number)
+
+
+DecisionNo = Annotated[
+    int, typer.Argument(metavar="DECISION_NO", parser=_decision_no, help="The number the decision was given.")
+]
 Reason = Annotated[
     str, typer.Option("--reason", help="Why, in a few words; it is kept, and shown with the records only.")
 ]
@@ -181,6 +193,9 @@ def _decide(kind: decisions.Kind, left: str, right: str, author: decisions.Autho
         pair = find_pair(connection, left, right)
         decision, is_new = decisions.decide(connection, kind, *pair, author)
         told = touches.after_decision(kind, touches.touches(connection, *pair))
+        if kind == "link":
+            found = explaining.explain_pair(connection, load_linkage_model(Settings()), *pair)
+            told = [f"the evidence by itself: {explaining.evidence_in_words(found)}", *told]
     number = decision.decision_no
     if not is_new:
         _say([f"decision {number} says so already, {decision.state}; nothing was changed"])

@@ -4,6 +4,7 @@ A decision changes nothing by itself. The next build reads `linkage.effective_de
 that a build can be repeated and an earlier one explained.
 """
 
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -18,6 +19,7 @@ from frontdoor.linkage.records import (
     is_restricted,
     record_of,
     refuse_adoption,
+    short,
 )
 
 Kind = Literal["link", "separate"]
@@ -123,8 +125,8 @@ def undo(connection: psycopg.Connection, decision_no: int, author: Author) -> De
 def confirm(connection: psycopg.Connection, decision_no: int, author: Author) -> Decision:
     """Let a decision about a restricted child take effect, and return it as it then is.
 
-    Raises DecisionRefused when it does not wait for anybody, or waits for somebody else than this person. What has
-    become known since it was asked for is looked at again.
+    Raises DecisionRefused when it does not wait for anybody, waits for somebody else than this person, or when this
+    person has not looked at the two since. What has become known since it was asked for is looked at again.
     """
     _hold(connection)
     decision = decision_numbered(connection, decision_no)
@@ -135,6 +137,12 @@ def confirm(connection: psycopg.Connection, decision_no: int, author: Author) ->
     left, right = (record_of(connection, key) for key in (decision.left_record_key, decision.right_record_key))
     if left and right and decision.kind == "link":
         refuse_adoption(connection, left, right, by=author.by.strip(), at=author.at)
+    if not _has_looked(connection, author.by, decision):
+        pair = f"{short(decision.left_record_key)} {short(decision.right_record_key)}"
+        raise DecisionRefused(
+            f"decision {decision_no} waits for somebody who has looked at the two: `frontdoor review show {pair}"
+            f" --by {shlex.quote(author.by.strip())}`, then confirm it by the same name. Nothing was changed"
+        )
     _insert(connection, "confirm", author, about=decision_no)
     return decision_numbered(connection, decision_no)
 
@@ -169,6 +177,16 @@ def awaiting_confirmation(connection: psycopg.Connection) -> list[Decision]:
 
 def _hold(connection: psycopg.Connection) -> None:
     connection.execute("select pg_advisory_xact_lock(%s)", [DECISIONS_LOCK])
+
+
+def _has_looked(connection: psycopg.Connection, by: str, decision: Decision) -> bool:
+    looked = connection.execute(
+        "select looked_by from linkage.looks"
+        " where least(left_record_key, right_record_key) = %s and greatest(left_record_key, right_record_key) = %s"
+        " and looked_at >= %s",
+        [decision.left_record_key, decision.right_record_key, decision.decided_at],
+    ).fetchall()
+    return any(same_person(by, looker) for (looker,) in looked)
 
 
 def _refuse_contradiction(connection: psycopg.Connection, kind: Kind, left: str, right: str) -> None:

@@ -138,7 +138,9 @@ def _open_alerts(connection: psycopg.Connection, published: list[str], keys: lis
     )
     query = sql.SQL(
         "select count(*) from safeguarding.fct_alerts"
-        " where state_code <> 'resolved' and (subject_key in ({}) or subject_key = any(%(keys)s))"
+        " where state_code <> 'resolved' and (subject_key in ({}) or subject_key = any(%(keys)s)"
+        " or subject_key in (select review_key from identity.int_reviews"
+        " where left_child_key = any(%(keys)s) or right_child_key = any(%(keys)s)))"
     ).format(subjects)
     return int(connection.execute(query, {"keys": keys}).fetchall()[0][0])
 

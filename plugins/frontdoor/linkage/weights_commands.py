@@ -92,10 +92,11 @@ def compare(version: Version, output: Shape = Format.TABLE) -> None:
 @app.command()
 def approve(version: Version, by: By, reason: Reason, as_of: AsOf = None) -> None:
     """Put a version in force: the next build is a full one and uses it."""
-    settings = Settings()
-    found = weights.approve(
-        settings, version, model=load_linkage_model(settings), by=by, reason=reason, at=moment_typed(as_of)
-    )
+    settings, moment = Settings(), moment_typed(as_of)
+    found = weights.approve(settings, version, model=load_linkage_model(settings), by=by, reason=reason, at=moment)
+    if found.decided_at != moment:
+        typer.echo(f"{found.version} was in force already; nothing was changed")
+        return
     typer.echo(f"{found.version} is in force since {found.decided_at:%Y-%m-%d %H:%M}, by {found.decided_by}")
     typer.echo("the next build links everything again with it: `frontdoor build`, or within half an hour by itself")
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -9,6 +10,7 @@ from frontdoor.errors import FrontdoorError, WarehouseError
 from frontdoor.linkage import decisions
 from frontdoor.linkage.decisions import Author, Decision, DecisionRefused, decide
 from frontdoor.linkage.records import find_pair, find_record, steward
+from frontdoor.linkage.reviews import side_by_side
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 from hypothesis import given
@@ -237,6 +239,12 @@ def test_a_restricted_child_needs_a_second_person(restricted: tuple[Settings, Pe
         assert (made.awaits_confirmation, effective(desk)) == (True, [])
         with pytest.raises(DecisionRefused, match="another person"):
             decisions.confirm(desk, made.decision_no, Author("a. STEWARD ", MONDAY, "seen"))
+        with pytest.raises(DecisionRefused, match="review show .* --by 'B. Second'"):
+            decisions.confirm(desk, made.decision_no, Author("B. Second", MONDAY, "seen"))
+        side_by_side(desk, *pair(desk, friend, ADA), by="b. second", at=MONDAY - timedelta(minutes=1))
+        with pytest.raises(DecisionRefused, match="has looked"):
+            decisions.confirm(desk, made.decision_no, Author("B. Second", MONDAY, "seen before it was asked for"))
+        side_by_side(desk, *pair(desk, friend, ADA), by="b. second", at=MONDAY)
         confirmed = decisions.confirm(desk, made.decision_no, Author("B. Second", MONDAY, "seen"))
         assert confirmed.state == "in force, confirmed by B. Second"
         [from_no] = desk.execute("select effective_from_no from linkage.effective_decisions").fetchall()[0]
@@ -258,6 +266,23 @@ def test_a_confirmation_by_the_same_person_has_no_effect_however_it_was_written(
             [made.decision_no, MONDAY],
         )
         assert effective(desk) == []
+
+
+@pytest.mark.parametrize("kind", ["link", "separate"])
+def test_a_restricted_child_needs_a_second_person_whatever_wrote_the_decision(
+    restricted: tuple[Settings, Person], kind: decisions.Kind
+) -> None:
+    settings, friend = restricted
+    with steward(settings) as desk:
+        for left, right in ((ADA, friend), (BEA, CAI)):
+            desk.execute(
+                "insert into linkage.decisions (kind, left_record_key, right_record_key, reason, decided_by,"
+                " decided_at, written_by_login) values (%s, %s, %s, 'by hand', 'A. Steward', %s, 'somebody else')",
+                [kind, *sorted((left.record_key, right.record_key)), MONDAY],
+            )
+        assert [row[2:] for row in effective(desk)] == [tuple(sorted((BEA.record_key, CAI.record_key)))]
+        written = desk.execute("select distinct written_by_login = session_user from linkage.decisions").fetchall()
+        assert written == [(True,)], "nobody says of themselves by which login they came"
 
 
 def test_what_waits_is_undone_by_anybody_and_then_confirmed_by_nobody(restricted: tuple[Settings, Person]) -> None:

@@ -260,8 +260,10 @@ def test_a_restricted_child_s_decision_tells_what_it_waits_for(
     asked = said("review", "link", "police:zzada-1", "police:zzhid-6", "--reason", "seen", "--by", "A. Steward")
     number = str(admin.execute("select decision_no from linkage.decisions").fetchall()[0][0])
     assert f"frontdoor review confirm {number}" in asked
+    assert "the evidence by itself: too little" in asked
     assert f"D{number}" in said("review", "list")
-    assert "become one" in said("review", "confirm", number, "--by", "B. Second")
+    said("review", "show", "police:zzada-1", "police:zzhid-6", "--by", "B. Second")
+    assert "become one" in said("review", "confirm", f"D{number}", "--by", "B. Second")
     assert "says so already" in said(
         "review", "link", "police:zzada-1", "police:zzhid-6", "--reason", "seen", "--by", "B. Second"
     )

@@ -142,6 +142,7 @@ def test_a_steward_s_day(council: Settings, monkeypatch: pytest.MonkeyPatch) -> 
     assert not one_child(noon, "20", "21")
 
     # The second person's word; and the boys were cousins after all.
+    said("review", "show", "police:p-eve", "council:12", "--by", "B. Second")
     said("review", "confirm", restricted, "--by", "B. Second")
     back = said("review", "undo", linked, *BY)
     [gone] = {morning["p-cai"], morning["11"]} - {noon["p-cai"]}
