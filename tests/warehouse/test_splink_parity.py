@@ -120,6 +120,23 @@ def test_the_same_records_train_the_same_weights(
     assert again.prior == pytest.approx(trained.prior)
 
 
+def test_a_level_that_dies_out_among_the_records_is_trained_in_fewer_rounds(
+    linked: Settings, model: LinkageModel
+) -> None:
+    # Another address is a fifteen-digit number less likely after three rounds, and dies out in eight.
+    start = {code: dict(levels) for code, levels in splink_training.shipped_levels(model).items()}
+    start["address"]["other"] = (1e-277, start["address"]["other"][1])
+    *too_many, fewest = splink_training.EM_ROUNDS
+    with exported_spine(linked, model) as connection:
+        for rounds in too_many:
+            with pytest.raises(ValueError, match="probability"):
+                splink_training._maximised_in(connection, model, start, rounds=rounds)
+        found = splink_training._maximised(connection, model, start)
+        again = splink_training._maximised_in(connection, model, start, rounds=fewest)
+    assert 0 < found["address"]["other"][0] < 1e-277
+    assert found["sex"]["same"] == pytest.approx(again["sex"]["same"])
+
+
 def test_nothing_of_the_records_stays_on_disk(linked: Settings, model: LinkageModel) -> None:
     with exported_spine(linked, model):
         [folder] = linked.home.glob("spine-*")
