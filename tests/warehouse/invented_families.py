@@ -19,7 +19,9 @@ SOURCES = ("police", "health", "school", "council", "housing")
 BORN = date(2008, 1, 1)
 # So that nobody of four children is born after the records are written.
 AGES = 8 * 365
-CROWD = 55
+CROWD = 155
+# More than are compared each with each.
+REPORTS = 9
 # What a child's number grows by when it is adopted.
 ADOPTED = 5_000
 CHAIN = 40
@@ -69,6 +71,8 @@ def invented(seed: int, *, families: int) -> Invention:
         _adopt(random, invention, chosen)
     for child in random.sample(children, 5):
         _expect(random, invention, child)
+    for child in random.sample(children, 12):
+        _report_often(random, invention, child)
     for number in range(2):
         _chain(random, invention, 10_000 + number)
     _crowd(random, invention, 11_000)
@@ -197,6 +201,13 @@ def _expect(random: Random, invention: Invention, child: Child) -> None:
         invention.add(unborn, forename=forename, source=source, mother_record_id=record["record_id"], **common)
 
 
+def _report_often(random: Random, invention: Invention, child: Child) -> None:
+    """One agency says the very same again and again, with or without a number."""
+    number = random.choice((child.values["nhs_number"], ""))
+    for _ in range(REPORTS):
+        invention.add(child, source="police", nhs_number=number, upn="")
+
+
 def _chain(random: Random, invention: Invention, number: int) -> None:
     """Records each like the next, and the last not like the first."""
     child = Child(number, number, {"surname": f"Chainway{SYLLABLES[number % 12]}", "sex": "F"})
@@ -211,11 +222,11 @@ def _chain(random: Random, invention: Invention, number: int) -> None:
 
 
 def _crowd(random: Random, invention: Invention, number: int) -> None:
-    """People who gave one name, birth date, number and home; a few more than mean anything."""
+    """People who gave one name, birth date, number and home, each a mail box of their own; more than mean anything."""
     values = {"forename": "Zzcrowd", "surname": "Zzcrowd", "dob": "2010-10-10", "postcode": _postcode(random)}
     for person in range(CROWD):
         child = Child(number + person, number + person, {**values, "nhs_number": nhs(number)})
-        invention.add(child, source=random.choice(SOURCES))
+        invention.add(child, source=random.choice(SOURCES), email=f"person{person}@example.com")
 
 
 def _name_alike(random: Random, invention: Invention, number: int) -> None:

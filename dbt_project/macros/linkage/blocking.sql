@@ -24,7 +24,22 @@
     from {{ left }} as l
     inner join {{ right }} as r on l.former_record_no = r.record_no
     where not r._is_retracted
+    union
+    -- What says the very same as too many others is compared with one of them.
+    select
+        {{ repetition_rule_no() }}::smallint as rule_no,
+        l.repeated_record_no as left_record_no,
+        l.record_no as right_record_no
+    from {{ left }} as l
+    where l.repeated_record_no is not null
     {% if is_incremental() -%}
+    union
+    select
+        {{ repetition_rule_no() }}::smallint as rule_no,
+        l.record_no as left_record_no,
+        r.record_no as right_record_no
+    from {{ left }} as l
+    inner join {{ right }} as r on l.record_no = r.repeated_record_no
     union
     select
         0::smallint as rule_no,
@@ -57,11 +72,14 @@
 {#- Whose pairs an increment looks for again, in a table the planner has figures for. -#}
 {% macro list_affected_records() -%}
     {%- set spine, blocked = ref('int_person_records__spine'), ref('int_person_records__blocked') -%}
-    {%- set oversized = ref('int_blocks__oversized') -%}
+    {%- set oversized, repeated = ref('int_blocks__oversized'), ref('int_person_records__repeated') -%}
     {%- if is_incremental() -%}
         create temporary table affected_records on commit drop as
         select spine.record_no from {{ spine }} as spine
         where {{ is_touched('spine') }}
+        union
+        select repeated.record_no from {{ repeated }} as repeated
+        where {{ is_touched('repeated') }}
         -- A block that became too large, or no longer is, concerns all who are in it.
         {%- for rule in blocking_rules() %}
         union
@@ -85,6 +103,7 @@
     {%- endif -%}
     {{ blocked }}.record_no,
     {{ blocked }}.former_record_no,
+    {{ blocked }}.repeated_record_no,
     {{ blocked }}._is_retracted,
     {% for rule in blocking_rules() -%}
     {%- set key = blocking_key(loop.index) -%}
@@ -122,6 +141,7 @@
 {#- The rule's name as readers know it. -#}
 {% macro match_rule_code(rule_no) -%}
     case {{ rule_no }}
+        when {{ repetition_rule_no() }} then 'REPEATED'
         when 0 then 'AGENCY_ID'
         {%- for rule in blocking_rules() %}
         when {{ loop.index }} then '{{ rule.code | upper }}'

@@ -22,7 +22,20 @@
         {%- endif %}
         create temporary table component_links on commit drop as
         {{ component_links() }};
+        create temporary table repeated_links on commit drop as
+        {{ repeated_links() }};
+        -- What is joined with somebody else, too, is no mere repetition.
+        insert into component_links
+        select
+            repeated_links.repeated_record_no,
+            repeated_links.record_no,
+            repeated_links.strength,
+            true
+        from repeated_links
+        where {{ is_joined_otherwise() }};
+        delete from repeated_links where {{ is_joined_otherwise() }};
         analyze component_links;
+        analyze repeated_links;
         create temporary table component_labels on commit drop as
         {{ smallest_neighbours('component_links') }};
         {% if is_incremental() -%}
@@ -102,7 +115,7 @@
     analyze doubtful_components
 {%- endmacro %}
 
-{#- Beyond so many records nobody compares each with each; a child has no more. -#}
+{#- Beyond so many records nobody compares each with each; a child has no more, repetitions apart. -#}
 {% macro largest_group() -%} 150 {%- endmacro %}
 
 {% macro smallest_neighbours(links) -%}
@@ -136,10 +149,28 @@
     cross join lateral (values (pairs.left_record_no), (pairs.right_record_no)) as end_of_pair (record_no)
     where {{ is_touched('pairs') }}
     union
-    select {{ number_of_key('end_of_decision.record_key') }}
-    from {{ source('linkage', 'effective_decisions') }} as decisions
-    cross join lateral (values (decisions.left_record_key), (decisions.right_record_key)) as end_of_decision (record_key)
-    where greatest(decisions.effective_from_no, decisions.ended_by_no) > {{ decided_up_to(published=true) }}
+    {{ records_in_new_decisions() }}
+{%- endmacro %}
+
+{#- Repetitions that the evidence joins with whom they repeat; the components do without them. -#}
+{% macro repeated_links() -%}
+    select
+        pairs.right_record_no as record_no,
+        pairs.left_record_no as repeated_record_no,
+        pairs.strength
+    from {{ ref('int_matches__pairs') }} as pairs
+    {% if is_incremental() -%}
+    inner join component_nodes on pairs.right_record_no = component_nodes.record_no
+    {% endif -%}
+    where pairs.rule_no = {{ repetition_rule_no() }} and pairs.decision_code = 'linked' and not pairs._is_retracted
+{%- endmacro %}
+
+{% macro is_joined_otherwise() -%}
+    repeated_links.record_no in (
+        select end_of_link.record_no
+        from component_links as link
+        cross join lateral (values (link.left_record_no), (link.right_record_no)) as end_of_link (record_no)
+    )
 {%- endmacro %}
 
 {#- What joins records: pairs decided by evidence, and people's decisions. -#}
@@ -155,7 +186,7 @@
     {% if is_incremental() -%}
     inner join component_nodes on pairs.left_record_no = component_nodes.record_no
     {% endif -%}
-    where pairs.decision_code = 'linked' and not pairs._is_retracted
+    where pairs.decision_code = 'linked' and not pairs._is_retracted and pairs.rule_no <> {{ repetition_rule_no() }}
     union all
     select
         least(decision.left_record_no, decision.right_record_no),

@@ -356,34 +356,39 @@
     "code": "nhs_number",
     "columns": [
       "nhs_number"
-    ]
+    ],
+    "cap": 150
   },
   {
     "code": "upn",
     "columns": [
       "upn"
-    ]
+    ],
+    "cap": 150
   },
   {
     "code": "forename_birth_date",
     "columns": [
       "forename",
       "birth_date"
-    ]
+    ],
+    "cap": 50
   },
   {
     "code": "surname_birth_date",
     "columns": [
       "surname",
       "birth_date"
-    ]
+    ],
+    "cap": 50
   },
   {
     "code": "postcode_birth_date",
     "columns": [
       "postcode",
       "birth_date"
-    ]
+    ],
+    "cap": 50
   },
   {
     "code": "name_birth_month",
@@ -392,7 +397,8 @@
       "surname",
       "birth_year",
       "birth_month"
-    ]
+    ],
+    "cap": 50
   },
   {
     "code": "name_birthday",
@@ -401,7 +407,8 @@
       "surname",
       "birth_month",
       "birth_day"
-    ]
+    ],
+    "cap": 50
   },
   {
     "code": "name_birth_date_swapped",
@@ -411,14 +418,16 @@
       "birth_year",
       "least(birth_month, birth_day)",
       "nullif(greatest(birth_month, birth_day), least(birth_month, birth_day))"
-    ]
+    ],
+    "cap": 50
   },
   {
     "code": "postcode_forename",
     "columns": [
       "postcode",
       "forename"
-    ]
+    ],
+    "cap": 50
   },
   {
     "code": "postcode_surname_birth_year",
@@ -426,7 +435,8 @@
       "postcode",
       "surname",
       "birth_year_expected"
-    ]
+    ],
+    "cap": 50
   },
   {
     "code": "names_either_way_birth_date",
@@ -434,7 +444,8 @@
       "least(forename, surname)",
       "greatest(forename, surname)",
       "birth_date"
-    ]
+    ],
+    "cap": 50
   },
   {
     "code": "name_beginnings_birth_date",
@@ -442,34 +453,39 @@
       "hashtext(left(forename_text, 2))",
       "hashtext(left(surname_text, 2))",
       "birth_date"
-    ]
+    ],
+    "cap": 50
   },
   {
     "code": "phone_forename",
     "columns": [
       "phone",
       "forename"
-    ]
+    ],
+    "cap": 50
   },
   {
     "code": "email_forename",
     "columns": [
       "email",
       "forename"
-    ]
+    ],
+    "cap": 50
   },
   {
     "code": "address_forename",
     "columns": [
       "address",
       "forename"
-    ]
+    ],
+    "cap": 50
   },
   {
     "code": "mother",
     "columns": [
       "mother"
-    ]
+    ],
+    "cap": 50
   }
 ]
 {% endraw %}{%- endset -%}
@@ -480,7 +496,10 @@
     {%- set text -%}{% raw %}
 {
   "weak_corroboration_bits": 8,
-  "block_cap": 50,
+  "statement_caps": [
+    5,
+    1000
+  ],
   "crowds": {
     "postcode": 500,
     "address": 50,

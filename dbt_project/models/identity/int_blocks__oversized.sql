@@ -1,4 +1,3 @@
-{%- set cap = linkage_model().block_cap -%}
 {{ config(
     unique_key=['rule_no', 'block_key'],
     indexes=[
@@ -58,14 +57,15 @@ counted as (
         select
             questioned.rule_no,
             questioned.block_key,
-            block.record_count
+            block.record_count,
+            block.record_count > {{ rule.cap }} as is_oversized
         from questioned
         cross join lateral (
             select count(*)::integer as record_count
             from (
                 select 1 from blocked
                 where blocked.{{ blocking_key(loop.index) }} = questioned.block_key
-                limit {{ cap + 1 }}
+                limit {{ rule.cap + 1 }}
             ) as member
         ) as block
         where questioned.rule_no = {{ loop.index }}
@@ -88,7 +88,7 @@ oversized as (
         false as _is_retracted
     from counted
     left join earlier on counted.rule_no = earlier.rule_no and counted.block_key = earlier.block_key
-    where counted.record_count > {{ cap }}
+    where counted.is_oversized
         and (earlier.rule_no is null or earlier._is_retracted)
 
     union all
@@ -102,7 +102,7 @@ oversized as (
         true as _is_retracted
     from earlier
     inner join counted on earlier.rule_no = counted.rule_no and earlier.block_key = counted.block_key
-    where counted.record_count <= {{ cap }} and not earlier._is_retracted
+    where not counted.is_oversized and not earlier._is_retracted
 
 )
 
@@ -114,14 +114,14 @@ oversized as (
         select
             {{ loop.index }}::smallint as rule_no,
             {{ blocking_key(loop.index) }} as block_key,
-            {{ cap + 1 }} as record_count,
+            {{ rule.cap + 1 }} as record_count,
             {{ build_no() }}::bigint as _flipped_in,
             {{ build_no() }}::bigint as _built_in,
             false as _is_retracted
         from blocked
         where {{ blocking_key(loop.index) }} is not null
         group by {{ blocking_key(loop.index) }}
-        having count(*) > {{ cap }}
+        having count(*) > {{ rule.cap }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 

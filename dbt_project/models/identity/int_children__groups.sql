@@ -262,11 +262,25 @@ nodes as (
     {% if is_incremental() %}
         select
             component_nodes.record_no,
-            coalesce(labels.component_no, component_nodes.record_no) as component_no
+            coalesce(repeated_links.repeated_record_no, component_nodes.record_no) as compared_record_no
         from component_nodes
-        left join labels on component_nodes.record_no = labels.record_no
+        left join repeated_links on component_nodes.record_no = repeated_links.record_no
     {% else %}
-        select * from labels
+        select
+            record_no,
+            record_no as compared_record_no
+        from labels
+        union all
+        select
+            record_no,
+            repeated_record_no
+        from repeated_links
+        union all
+        select distinct
+            repeated_record_no,
+            repeated_record_no
+        from repeated_links
+        where repeated_record_no not in (select labels.record_no from labels)
     {% endif %}
 
 ),
@@ -275,13 +289,14 @@ child_groups as (
 
     select
         nodes.record_no,
-        nodes.component_no,
-        coalesce(broken.group_no, nodes.component_no) as group_no,
+        coalesce(labels.component_no, nodes.compared_record_no) as component_no,
+        coalesce(broken.group_no, labels.component_no, nodes.compared_record_no) as group_no,
         broken.conflict_code,
         {{ build_no() }}::bigint as _built_in,
         false as _is_retracted
     from nodes
-    left join broken on nodes.record_no = broken.record_no
+    left join labels on nodes.compared_record_no = labels.record_no
+    left join broken on nodes.compared_record_no = broken.record_no
 
 )
 

@@ -18,13 +18,19 @@ standardised as not materialized (
 
 {% if is_incremental() %}
 
+repeated as not materialized (
+
+    select * from {{ ref('int_person_records__repeated') }}
+
+),
+
 earlier as not materialized (
 
     select * from {{ this }}
 
 ),
 
--- Values that somebody has now, and those of crowds that somebody may have left.
+-- Values that somebody has now, or counts for, and those of crowds that somebody may have left.
 questioned as (
 
     {% for detail in crowds %}
@@ -33,6 +39,13 @@ questioned as (
             {{ detail_hash(detail, 'standardised.') }} as detail_hash
         from standardised
         where {{ is_touched('standardised') }} and standardised.evident_{{ detail }} is not null
+        union
+        select
+            '{{ detail }}' as detail_code,
+            {{ detail_hash(detail, 'standardised.') }} as detail_hash
+        from repeated
+        inner join standardised on repeated.record_no = standardised.record_no
+        where {{ is_touched('repeated') }} and standardised.evident_{{ detail }} is not null
         union
     {% endfor %}
     select
@@ -55,6 +68,7 @@ counted as (
                 select 1 from standardised
                 where {{ detail_hash(detail, 'standardised.') }} = questioned.detail_hash
                     and not standardised.is_left_out
+                    and not {{ is_repeated('standardised') }}
                 offset {{ cap }}
             ) as is_crowd
         from questioned
@@ -89,7 +103,9 @@ crowded as (
             {{ build_no() }}::bigint as _built_in,
             false as _is_retracted
         from standardised
-        where standardised.evident_{{ detail }} is not null and not standardised.is_left_out
+        where standardised.evident_{{ detail }} is not null
+            and not standardised.is_left_out
+            and not {{ is_repeated('standardised') }}
         group by {{ detail_hash(detail, 'standardised.') }}
         having count(*) > {{ cap }}
         {{ 'union all' if not loop.last }}

@@ -7,6 +7,7 @@
     indexes=[
         {'columns': ['record_key'], 'unique': true},
         {'columns': ['record_no'], 'unique': true},
+        {'columns': ['statement_hash']},
         {'columns': ['_built_in']}
     ] + shared_details,
     pre_hook=["{{ plan_by_size('int_person_records') }}", "{{ note_vacated_details() }}"]
@@ -151,6 +152,18 @@ standardised as (
         evidence._is_retracted
     from evidence
 
+),
+
+-- What an agency says of somebody who is like anybody else, so that those who say the same can be told.
+stated as (
+
+    select
+        standardised.*,
+        case
+            when not is_left_out and {{ may_be_repeated() }} then {{ statement_hash() }}
+        end as statement_hash
+    from standardised
+
 )
 
-select * from standardised
+select * from stated

@@ -144,9 +144,15 @@ def _shared_keys(connection: psycopg.Connection, model: LinkageModel, left: Reco
         sql.SQL("case when l.{0} = r.{0} then l.{0} end").format(sql.Identifier(f"key_{rule_no:02d}"))
         for rule_no in range(1, len(model.blocking_rules) + 1)
     ]
+    # What repeats another record stands in no block itself.
     query = sql.SQL(
-        "select {} from identity.int_person_records__blocked as l"
-        " cross join identity.int_person_records__blocked as r where l.record_no = %s and r.record_no = %s"
+        "select {} from identity.int_person_records__blocked as one"
+        " inner join identity.int_person_records__blocked as l"
+        " on coalesce(one.repeated_record_no, one.record_no) = l.record_no"
+        " cross join identity.int_person_records__blocked as other"
+        " inner join identity.int_person_records__blocked as r"
+        " on coalesce(other.repeated_record_no, other.record_no) = r.record_no"
+        " where one.record_no = %s and other.record_no = %s"
     ).format(sql.SQL(", ").join(keys))
     row = connection.execute(query, [left.record_no, right.record_no]).fetchone() or ()
     return {rule_no: key for rule_no, key in enumerate(row, start=1) if key is not None}

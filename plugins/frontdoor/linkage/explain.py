@@ -15,7 +15,9 @@ from frontdoor.linkage.reasons import reason_in_words
 from frontdoor.linkage.records import Record, find_pair, refuse_adoption, short
 from frontdoor.linkage.weights_in_force import version_in_force
 
+REPEATED_RULE, CROSSWALK_RULE = -1, 0
 CROSSWALK = "the agency's own list, which names the one as the other's former number"
+REPEATED = "an agency that says the very same of both, and of so many that they are compared through one of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Explanation:
     right: Record
     evidence: Evidence | None
     next_version: str
-    block_cap: int
+    block_caps: tuple[int, ...]
     rules: tuple[str, ...]
     pair: Pair | None
     decisions: tuple[Decision, ...]
@@ -69,7 +71,7 @@ def explain_pair(connection: psycopg.Connection, model: LinkageModel, one: Recor
         right=other,
         evidence=compare(connection, model, one, other, weights=weights),
         next_version=version_in_force(connection) or model.version,
-        block_cap=model.block_cap,
+        block_caps=model.block_caps,
         rules=tuple(rule.label for rule in model.blocking_rules),
         pair=_pair(connection, one, other),
         decisions=tuple(decisions_about(connection, one, other)),
@@ -87,7 +89,7 @@ def words(found: Explanation) -> list[str]:
         lines.append("one of the two may not be compared with anybody, so there is no evidence to weigh")
     else:
         lines += [*weighing(found.evidence), ""]
-    lines += [f"found by: {_finder(found)}", f"evidence: {_evidence_decision(found)}"]
+    lines += [f"found by: {_finder(found)}", f"evidence: {evidence_in_words(found)}"]
     if found.evidence and found.next_version != found.evidence.version:
         lines.append(f"weights: version {found.next_version} is in force and takes effect at the next build")
     lines += [f"people: {_person_decision(decision)}" for decision in found.decisions] or ["people: nobody decided"]
@@ -110,6 +112,16 @@ def decided(found: Explanation) -> str:
         return "linked"
     asked = "for a person to decide" if pair.decision_code == "review" else "not linked, whatever its weight"
     return f"{asked}: {reason_in_words(pair.reason_code)}"
+
+
+def evidence_in_words(found: Explanation) -> str:
+    """Return what the evidence decided by itself, by which weights and how much of it there is."""
+    told = [f"weights version {found.evidence.version}" if found.evidence else "no weights"]
+    if found.pair is not None:
+        told.append(f"build {found.pair.built_in}, {found.pair.weight:+.2f} bits")
+    elif found.evidence is not None:
+        told.append(f"{found.evidence.weight:+.2f} bits")
+    return f"{decided(found)} ({', '.join(told)})"
 
 
 def weighing(evidence: Evidence) -> list[str]:
@@ -141,25 +153,23 @@ def _row(said: str, weight: float) -> str:
 
 def _finder(found: Explanation) -> str:
     if found.pair is not None:
-        return CROSSWALK if found.pair.rule_no == 0 else _rule(found, found.pair.rule_no)
+        return _rule(found, found.pair.rule_no)
     shared = found.evidence.shared_rules if found.evidence else ()
     if not shared:
         return "nothing; the two share no value by which records are compared, so no build ever compared them"
     told = "; ".join(_rule(found, number) for number in shared)
     if found.evidence and set(shared) <= set(found.evidence.crowded_rules):
-        return f"nothing; they share {told}, but so do more than {found.block_cap} records, so nobody is compared by it"
+        cap = max(found.block_caps[number - 1] for number in shared)
+        return f"nothing; they share {told}, but so do more than {cap} records, so nobody is compared by it"
     return told
 
 
 def _rule(found: Explanation, number: int) -> str:
+    if number == REPEATED_RULE:
+        return REPEATED
+    if number == CROSSWALK_RULE:
+        return CROSSWALK
     return f"{found.rules[number - 1]} (rule {number})"
-
-
-def _evidence_decision(found: Explanation) -> str:
-    version = f"weights version {found.evidence.version}" if found.evidence else "no weights"
-    pair = found.pair
-    by = version if pair is None else f"{version}, build {pair.built_in}, {pair.weight:+.2f} bits"
-    return f"{decided(found)} ({by})"
 
 
 def _person_decision(decision: Decision) -> str:
@@ -184,13 +194,34 @@ def _today(found: Explanation) -> str:
 
 def _pair(connection: psycopg.Connection, one: Record, other: Record) -> Pair | None:
     with connection.cursor(row_factory=class_row(Pair)) as cursor:
-        return cursor.execute(
-            "select rule_no, weight, decision_code, reason_code, _built_in as built_in from identity.int_matches__pairs"
-            " where left_record_no = %s and right_record_no = %s and not _is_retracted",
-            sorted((one.record_no, other.record_no)),
-        ).fetchone()
+        return cursor.execute(_PAIR, {"one": one.record_no, "other": other.record_no}).fetchone()
 
 
 def _path(connection: psycopg.Connection, one: Record, other: Record) -> tuple[str, ...]:
     links = links_of_child(connection, one.child_key)
     return shortest_path(one.record_key, other.record_key, neighbours_of(links))
+
+
+# What is compared through another record that says the very same is judged as that one is.
+_PAIR = """
+    with compared as (
+        select
+            coalesce(one.repeated_record_no, one.record_no) as one_no,
+            coalesce(other.repeated_record_no, other.record_no) as other_no
+        from identity.int_person_records__blocked as one
+        cross join identity.int_person_records__blocked as other
+        where one.record_no = %(one)s and other.record_no = %(other)s
+    )
+    select pairs.rule_no, pairs.weight, pairs.decision_code, pairs.reason_code, pairs._built_in as built_in
+    from identity.int_matches__pairs as pairs
+    left join compared on true
+    where not pairs._is_retracted
+        and (pairs.left_record_no, pairs.right_record_no) in (
+            (least(%(one)s::bigint, %(other)s), greatest(%(one)s::bigint, %(other)s)),
+            (least(one_no, other_no), greatest(one_no, other_no)),
+            -- Two that repeat one and the same record.
+            (case when one_no = other_no then one_no end, greatest(%(one)s::bigint, %(other)s))
+        )
+    order by pairs.left_record_no = least(%(one)s::bigint, %(other)s) desc, pairs.right_record_no
+    limit 1
+"""

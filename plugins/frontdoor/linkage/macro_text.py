@@ -29,10 +29,13 @@ def linkage_macros(model: LinkageModel) -> str:
         }
         for comparison in model.comparisons
     ]
-    rules = [{"code": rule.code, "columns": rule.columns} for rule in model.blocking_rules]
+    rules = [
+        {"code": rule.code, "columns": rule.columns, "cap": cap}
+        for rule, cap in zip(model.blocking_rules, model.block_caps, strict=True)
+    ]
     facts = {
         "weak_corroboration_bits": model.weak_corroboration_bits,
-        "block_cap": model.block_cap,
+        "statement_caps": model.statement_caps,
         "crowds": model.crowds,
         "terms": model.terms,
         "rarest_bits": RAREST_BITS,

@@ -91,6 +91,7 @@ class BlockingRule(_Strict):
     code: Code
     label: str
     columns: list[str] = Field(min_length=1)
+    cap: Annotated[int, Field(ge=2)] | None = None
 
 
 class LinkageModel(_Strict):
@@ -102,6 +103,7 @@ class LinkageModel(_Strict):
     review_at_probability: Probability
     weak_corroboration_bits: Annotated[int, Field(ge=1)]
     block_cap: Annotated[int, Field(ge=2)]
+    statement_caps: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=2)]]
     crowds: dict[Literal["postcode", "address", "phone", "email"], Annotated[int, Field(ge=2)]]
     comparisons: list[Comparison] = Field(min_length=1)
     blocking_rules: list[BlockingRule] = Field(min_length=1)
@@ -116,6 +118,11 @@ class LinkageModel(_Strict):
         """The columns of the spine whose values weigh more the rarer they are, in the order of their comparisons."""
         levels = (level for comparison in self.comparisons for level in comparison.levels)
         return tuple(dict.fromkeys(level.term_frequency for level in levels if level.term_frequency))
+
+    @property
+    def block_caps(self) -> tuple[int, ...]:
+        """How many records may share a rule's value, rule by rule."""
+        return tuple(rule.cap or self.block_cap for rule in self.blocking_rules)
 
     def comparison(self, code: str) -> Comparison:
         """The comparison called `code`."""

@@ -117,8 +117,8 @@ def _keys(model: LinkageModel) -> str:
 def _uncrowded_keys(model: LinkageModel) -> str:
     """No key where too many records share it."""
     return ", ".join(
-        f"case when count(*) over (partition by {key}) <= {model.block_cap} then {key} end as {key}"
-        for key in key_columns(model)
+        f"case when count(*) over (partition by {key}) <= {cap} then {key} end as {key}"
+        for key, cap in zip(key_columns(model), model.block_caps, strict=True)
     )
 
 

@@ -46,7 +46,7 @@ def explanation(**changes: object) -> Explanation:
         "right": RIGHT,
         "evidence": EVIDENCE,
         "next_version": "trained-7",
-        "block_cap": 200,
+        "block_caps": (200,) * len(RULES),
         "rules": RULES,
         "pair": LINKED,
         "decisions": (),

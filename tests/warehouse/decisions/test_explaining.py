@@ -30,6 +30,7 @@ MODEL = LinkageModel.model_validate(
         "review_at_probability": 0.5,
         "weak_corroboration_bits": 8,
         "block_cap": 10,
+        "statement_caps": (5, 50),
         "crowds": {},
         "comparisons": [
             {
