@@ -107,7 +107,8 @@ def crowd() -> Delivery:
             {"source_record_id": f"crowd-{number}"}
             | person(
                 f"crowd-{number}", forename="Zzcrowd", surname="Zzcrowd", dob="2010-10-10", postcode="PE7 7GG",
-                middle_names=f"Zz{chr(97 + number // 26)}{chr(97 + number % 26)}", nhs_number=nhs(999), nhs_status="VERIFIED",
+                middle_names=f"Zz{chr(97 + number // 26)}{chr(97 + number % 26)}", nhs_number=nhs(999),
+                nhs_status="VERIFIED",
             )
             for number in range(CROWD)
         ),
