@@ -20,6 +20,7 @@ from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.dbt import run_dbt
 
 from tests.warehouse.hand_made import HandMadeCouncil
+from tests.warehouse.link_situations import nhs
 from tests.warehouse.scratch_links import MONDAY, scratch_links
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -122,7 +123,7 @@ def test_what_is_not_understood_is_refused_by_its_place_without_its_value(
 )
 def test_how_a_file_is_written_does_not_matter(read: ReadFile, content: bytes) -> None:
     found, rows = read(content)
-    assert found == FileRead(record_count=1, corrected_count=0, unread_birth_date_count=0)
+    assert found == FileRead(record_count=1, corrected_count=0, other_source_count=0, unread_counts={})
     assert [row[:3] for row in rows] == [("r-1", "Zzada", "Quillworth")]
 
 
@@ -160,11 +161,21 @@ def test_a_later_file_corrects_a_record_and_leaves_alone_what_it_does_not_name(r
     assert [row[:4] for row in rows] == [("r-1", "Zzcai", None, "2014-05-03"), ("r-2", "Zzbea", "Marrowby", None)]
 
 
+def test_two_agencies_that_number_alike_are_told_of(read: ReadFile) -> None:
+    first, second = (
+        b"record_id,source,forename\n1,%s,Zzada\n2,police,Zzbea\n3,,Zzcai\n" % who for who in (b"police", b"health")
+    )
+    found, _ = read(first, second)
+    assert (found.corrected_count, found.other_source_count) == (3, 1)
+
+
 def test_birth_dates_that_are_none_are_counted_and_are_no_evidence(read: ReadFile) -> None:
     dates = [
         "2014-05-03",
         "03/05/2014",
         "20140503",
+        "3/5/2014",
+        "03/5/2014",
         "",
         " ",
         "2014-02-30",
@@ -176,9 +187,24 @@ def test_birth_dates_that_are_none_are_counted_and_are_no_evidence(read: ReadFil
     ]
     content = "record_id,dob\n" + "".join(f"{number},{date}\n" for number, date in enumerate(dates, start=10))
     found, rows = read(content.encode())
-    assert [row[3] for row in rows] == ["2014-05-03"] * 3 + [None] * 8
-    assert found.unread_birth_date_count == 6
-    assert read(content.encode(), b"record_id\nlater\n")[0].unread_birth_date_count == 0
+    assert [row[3] for row in rows] == ["2014-05-03"] * 5 + [None] * 8
+    assert found.unread_counts == {"dob": 6}
+    assert read(content.encode(), b"record_id\nlater\n")[0].unread_counts == {}
+
+
+def test_what_fails_its_check_is_counted_by_its_column(read: ReadFile) -> None:
+    rows = (
+        # As it should be, as nobody knows it, and as it is no evidence.
+        (nhs(1), "PE1 1AA", "M"),
+        ("", "", "Unknown"),
+        (" ", "ZZ99 3VZ", "9"),
+        ("UNKNOWN", "somewhere", "Missing"),
+        (nhs(1)[:-1] + str((int(nhs(1)[-1]) + 1) % 10), "PE1", "Mx"),
+    )
+    content = "record_id,nhs_number,postcode,sex\n" + "".join(
+        f"{place},{','.join(row)}\n" for place, row in enumerate(rows)
+    )
+    assert read(content.encode())[0].unread_counts == {"nhs_number": 2, "postcode": 2, "sex": 2}
 
 
 def test_the_records_of_files_have_the_columns_of_the_warehouse_s(
@@ -259,7 +285,7 @@ def test_a_delivery_after_the_other_is_linked_and_a_refused_one_leaves_nothing_b
     ]
     assert not [value for value in PERSONAL if value in (printed + problem).lower()]
     assert "first.csv: 5 records; 4 children so far\n  pairs: 1 linked, 2 too faint to ask about, 2 review\n" in printed
-    assert "1 birth dates could not be read and are no evidence" in printed
+    assert "values that cannot be read or fail their check, and so are no evidence: 1 in dob\n" in printed
     children = {row["record_id"]: row["child_key"] for row in read_csv(out / "clusters.1.csv")}
     assert list(children) == ["r-1", "r-2", "r-3", "r-4", "r-6"]
     assert children["r-1"] == children["r-2"] != children["r-3"]

@@ -36,9 +36,15 @@ def link(
         typer.echo(
             f"{linked.path.name}: {linked.read.record_count:,} records{known}; {linked.child_count:,} children so far"
         )
+        if others := linked.read.other_source_count:
+            typer.echo(
+                f"  {others:,} records were known as another source's and are replaced; a record_id names one record in all"
+                " files: if these are others, number them otherwise and link again"
+            )
         typer.echo(f"  pairs: {decisions}")
-        if unread := linked.read.unread_birth_date_count:
-            typer.echo(f"  {unread:,} birth dates could not be read and are no evidence")
+        if unread := linked.read.unread_counts:
+            told = [f"{count:,} in {column}" for column, count in unread.items()]
+            typer.echo(f"  values that cannot be read or fail their check, and so are no evidence: {', '.join(told)}")
         if linked.oversized_block_count:
             typer.echo(f"  {linked.oversized_block_count:,} values are shared by too many records to mean anything")
         for model, seconds in linked.dbt.node_seconds.items() if timings else ():

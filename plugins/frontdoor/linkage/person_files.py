@@ -35,11 +35,15 @@ class FileRefused(FrontdoorError):
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """How many records a file held, how many were known already, and how many dates could not be understood."""
+    """How many records a file held, how many were known already, and by column what could not be read or is invalid.
+
+    Of those known already some may be known as another source's: perhaps two agencies number theirs alike.
+    """
 
     record_count: int
     corrected_count: int
-    unread_birth_date_count: int
+    other_source_count: int
+    unread_counts: dict[str, int]
 
 
 def read_person_file(
@@ -73,13 +77,14 @@ def read_person_file(
     _refuse_repeated_ids(connection, path)
     connection.execute(_PERSON_RECORDS)
     given = {"file_no": file_no, "build_no": build_no, "at": at, "source": path.stem}
-    [[corrected]] = connection.execute(_CORRECTED).fetchall()
+    [[corrected, of_other_source]] = connection.execute(_CORRECTED).fetchall()
     record_count = connection.execute(_TAKE_IN if file_no == 1 else _TAKE_IN + _replace(columns), given).rowcount
     connection.execute("create unique index if not exists one_row_a_record on identity.int_person_records (record_key)")
     connection.execute("create index if not exists built_in on identity.int_person_records (_built_in)")
     connection.execute("analyze identity.int_person_records")
-    [[unread]] = connection.execute(_UNREAD).fetchall()
-    return FileRead(record_count=record_count, corrected_count=corrected, unread_birth_date_count=unread)
+    [found] = connection.execute(_UNREAD).fetchall()
+    unread = {column: count for column, count in zip(_UNREADABLE, found, strict=True) if count}
+    return FileRead(record_count, corrected, of_other_source, unread)
 
 
 def _header(path: Path) -> list[str]:
@@ -189,10 +194,18 @@ _PERSON_RECORDS = """
     )
 """
 _KEY = "left(encode(sha256(convert_to('file|' || rules.trimmed({}), 'UTF8')), 'hex'), 32)"
+# As contracts read dates, and as spreadsheets and people write them: 20140503, 3/5/2014.
 _DATE = (
-    "case when {0} ~ '^\\s*[0-9]{{8}}\\s*$'"
+    "case"
+    " when {0} ~ '^\\s*[0-9]{{8}}\\s*$'"
     " then rules.parsed_date(regexp_replace(btrim({0}, e' \\t\\r\\n'), '^(....)(..)(..)$', '\\1-\\2-\\3'))"
+    " when {0} ~ '^\\s*([0-9]/|[0-9]{{2}}/[0-9]/)'"
+    " then rules.parsed_date(regexp_replace({0}, '(?<![0-9])([0-9])/', '0\\1/', 'g'))"
     " else rules.parsed_date({0}) end"
+)
+_SEX = (
+    "case when upper(btrim({0}, e' .\\t\\u00a0')) in ('M', 'MALE', 'BOY', 'MAN', '1', '01') then 'M'"
+    " when upper(btrim({0}, e' .\\t\\u00a0')) in ('F', 'FEMALE', 'GIRL', 'WOMAN', '2', '02') then 'F' end"
 )
 _CODE = "upper(nullif(btrim({}), ''))"
 _NO = "('0', 'N', 'NO', 'NONE', 'FALSE')"
@@ -210,9 +223,7 @@ _TAKE_IN = f"""
             rules.trimmed(also_known_as) as also_known_as,
             {_DATE.format("dob")} as birth_date,
             {_DATE.format("expected_dob")} as expected_birth_date,
-            case left({_CODE.format("sex")}, 1)
-                when 'M' then 'M' when '1' then 'M' when 'F' then 'F' when '2' then 'F'
-            end as sex_code,
+            {_SEX.format("sex")} as sex_code,
             {_CODE.format("ethnicity")} as ethnicity_code,
             rules.normalised_postcode(postcode) as postcode,
             rules.trimmed(uprn) as uprn,
@@ -238,7 +249,10 @@ _TAKE_IN = f"""
     from typed
 """
 _CORRECTED = f"""
-    select count(*) from person_file
+    select
+        count(*),
+        count(*) filter (where lower(rules.trimmed(person_file.source)) <> known.person_scope)
+    from person_file
     inner join identity.int_person_records as known on {_KEY.format("person_file.record_id")} = known.record_key
 """
 # A correction is all that is known of a record, but a file without such a column does not take back what protects.
@@ -263,9 +277,18 @@ def _replace(columns: list[str]) -> str:
     )
 
 
-_UNREAD = f"""
-    select
-        count(*) filter (where rules.trimmed(dob) is not null and {_DATE.format("dob")} is null)
-        + count(*) filter (where rules.trimmed(expected_dob) is not null and {_DATE.format("expected_dob")} is null)
-    from person_file
-"""
+# What a column holds that is no evidence, though somebody wrote it; that nobody knew a sex is known.
+_UNREADABLE = {
+    "dob": f"{_DATE.format('dob')} is null",
+    "expected_dob": f"{_DATE.format('expected_dob')} is null",
+    "nhs_number": "not rules.nhs_number_is_valid(nhs_number)",
+    "upn": "not rules.upn_is_valid(upn)",
+    "postcode": "not rules.postcode_is_valid(postcode)",
+    "sex": f"{_SEX.format('sex')} is null and sex !~* '^\\s*(u|x|i|n|9|0|unknown|not .*|indeterminate|other)\\s*$'",
+}
+_UNREAD = "select {} from person_file".format(
+    ", ".join(
+        f"count(*) filter (where rules.trimmed({column}) is not null and {problem})"
+        for column, problem in _UNREADABLE.items()
+    )
+)
