@@ -162,9 +162,8 @@ def test_a_later_file_corrects_a_record_and_leaves_alone_what_it_does_not_name(r
 
 
 def test_two_agencies_that_number_alike_are_told_of(read: ReadFile) -> None:
-    first, second = (
-        b"record_id,source,forename\n1,%s,Zzada\n2,police,Zzbea\n3,,Zzcai\n" % who for who in (b"police", b"health")
-    )
+    rows = b"record_id,source,forename\n1,%s,Zzada\n2,police,Zzbea\n3,,Zzcai\n"
+    first, second = (rows % agency for agency in (b"police", b"health"))
     found, _ = read(first, second)
     assert (found.corrected_count, found.other_source_count) == (3, 1)
 

@@ -38,8 +38,8 @@ def link(
         )
         if others := linked.read.other_source_count:
             typer.echo(
-                f"  {others:,} records were known as another source's and are replaced; a record_id names one record in all"
-                " files: if these are others, number them otherwise and link again"
+                f"  {others:,} records were known as another source's and are replaced; a record_id names one record"
+                " in all files: if these are others, number them otherwise and link again"
             )
         typer.echo(f"  pairs: {decisions}")
         if unread := linked.read.unread_counts:
