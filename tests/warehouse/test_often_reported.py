@@ -37,6 +37,12 @@ CAI = {"forename": "Zzcai", "surname": "Yarrow", "dob": "2012-06-07", "sex": "M"
 OLGA = {"forename": "Zzolga", "surname": "Marrow", "dob": "2015-01-09", "nhs_number": nhs(802)}
 DAN = {"forename": "Zzdan", "surname": "Umber", "dob": "2013-08-21", "sex": "M", "nhs_number": nhs(803)}
 EVE = {"forename": "Zzeve", "surname": "Ochre", "dob": "2010-10-02", "sex": "F", "nhs_number": nhs(804)}
+# A mother, and her children of her name with her number: one by each of two of her records, so that one is not the first.
+FAY = {"forename": "Zzfay", "surname": "Yewley", "dob": "1995-04-09", "sex": "F", "nhs_number": nhs(806)}
+BABIES = [
+    {**FAY, "dob": "", "record_id": f"baby-{place}", "source": "health", "mother_record_id": f"fay-{place}"}
+    for place in range(2)
+]
 # Nobody is reported so often: a placeholder no list has.
 GIA = {"forename": "Zzgia", "surname": "Umbrage", "dob": "2010-10-10", "postcode": "PE1 1AB", "nhs_number": nhs(805)}
 NOBODY = 1_005
@@ -54,6 +60,7 @@ ADAS, ZOES, DANS, EVES = (
     reported(child, name, count)
     for child, name, count in ((ADA, "ada", TIMES), (ZOE, "zoe", TIMES), (DAN, "dan", 20), (EVE, "eve", 60))
 )
+FIRST_FAYS, MORE_FAYS = reported(FAY, "fay", FEW), reported(FAY, "fay", FEW, first=FEW)
 GIAS = reported(GIA, "gia", NOBODY)
 BEAS = [{**BEA, "record_id": "bea-1"}, {**BEA, "record_id": "bea-2", "surname": "Marrowby"}]
 FIRST_CAIS, MORE_CAIS = reported(CAI, "cai", FEW), reported(CAI, "cai", TIMES, first=FEW)
@@ -106,7 +113,7 @@ def built(links: ScratchLinks) -> Day:
 @pytest.fixture(scope="module")
 def days(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Days]:
     with scratch_links(warehouse, tmp_path_factory.mktemp("often")) as links:
-        links.deliver([*ADAS, *ZOES, *BEAS, *FIRST_CAIS, *DANS, *EVES, *GIAS, *AT_SCHOOL])
+        links.deliver([*ADAS, *ZOES, *BEAS, *FIRST_CAIS, *DANS, *EVES, *GIAS, *FIRST_FAYS, *BABIES, *AT_SCHOOL])
         first = built(links)
         model = load_linkage_model(links.scratch)
         with steward(links.scratch) as desk:
@@ -120,7 +127,7 @@ def days(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Itera
             " inner join identity.int_children__members as through on repeated.repeated_record_no = through.record_no"
             " where member.agency_person_id ~ '^dan-' and not repeated._is_retracted"
         )
-        links.deliver(MORE_CAIS)
+        links.deliver([*MORE_CAIS, *MORE_FAYS])
         more = built(links)
         with steward(links.scratch) as desk:
             decision, _ = decide(desk, "separate", *find_pair(desk, "police:eve-7", "school:school-eve"), ANN)
@@ -143,6 +150,14 @@ def test_a_crowd_is_people_and_not_how_often_they_are_spoken_of(days: Days) -> N
 
 def test_who_is_reported_more_often_than_anybody_is_nobody(days: Days) -> None:
     assert days.first.of("gia") == {frozenset({record}) for record in ids(GIAS)}
+
+
+@pytest.mark.parametrize("day", ["first", "more", "corrected"])
+def test_a_mother_reported_often_and_her_child_are_two_people(days: Days, day: str) -> None:
+    built_day: Day = getattr(days, day)
+    fays = ids(FIRST_FAYS) if day == "first" else ids(FIRST_FAYS, MORE_FAYS)
+    assert fays in built_day.of("fay")
+    assert not [group for group in built_day.of("baby") if group & fays]
 
 
 def test_he_is_compared_through_one_record_once_he_is_reported_often(days: Days) -> None:

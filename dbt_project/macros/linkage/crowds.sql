@@ -29,10 +29,17 @@
 {#- Whose spine an increment makes anew, in a table the planner has figures for. -#}
 {% macro list_records_to_code() -%}
     {%- set standardised, crowds = ref('int_person_records__standardised'), ref('int_contact_details__crowded') -%}
+    {%- set repeated = ref('int_person_records__repeated') -%}
     {%- if is_incremental() -%}
         create temporary table records_to_code on commit drop as
         select standardised.record_no from {{ standardised }} as standardised
         where {{ is_touched('standardised') }}
+        union
+        -- Whose mother is compared through another record now, or no longer is.
+        select standardised.record_no
+        from {{ repeated }} as repeated
+        inner join {{ standardised }} as standardised on repeated.record_key = standardised.mother_record_key
+        where {{ is_touched('repeated') }}
         {%- for detail in linkage_model().crowds %}
         union
         -- What became a crowd's, or no longer is, changes what is known of all who share it.

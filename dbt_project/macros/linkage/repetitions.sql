@@ -44,17 +44,22 @@
 {%- endmacro %}
 
 {% macro records_decided_about() -%}
-    select {{ number_of_key('end_of_decision.record_key') }} as record_no
-    from {{ source('linkage', 'effective_decisions') }} as decisions
-    cross join lateral (values (decisions.left_record_key), (decisions.right_record_key)) as end_of_decision (record_key)
-    where decisions.effective_from_no <= {{ decided_up_to() }}
-        and (decisions.ended_by_no is null or decisions.ended_by_no > {{ decided_up_to() }})
+    select decided.record_no from ({{ ends_of_decisions() }}) as decided
+    where decided.effective_from_no <= {{ decided_up_to() }}
+        and (decided.ended_by_no is null or decided.ended_by_no > {{ decided_up_to() }})
 {%- endmacro %}
 
 {#- Of decisions that took effect, or ended, since the last published build. -#}
 {% macro records_in_new_decisions() -%}
-    select {{ number_of_key('end_of_decision.record_key') }} as record_no
+    select decided.record_no from ({{ ends_of_decisions() }}) as decided
+    where greatest(decided.effective_from_no, decided.ended_by_no) > {{ decided_up_to(published=true) }}
+{%- endmacro %}
+
+{% macro ends_of_decisions() -%}
+    select
+        {{ number_of_key('end_of_decision.record_key') }} as record_no,
+        decisions.effective_from_no,
+        decisions.ended_by_no
     from {{ source('linkage', 'effective_decisions') }} as decisions
     cross join lateral (values (decisions.left_record_key), (decisions.right_record_key)) as end_of_decision (record_key)
-    where greatest(decisions.effective_from_no, decisions.ended_by_no) > {{ decided_up_to(published=true) }}
 {%- endmacro %}

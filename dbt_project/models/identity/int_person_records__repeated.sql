@@ -3,6 +3,7 @@
     unique_key='record_no',
     indexes=[
         {'columns': ['record_no'], 'unique': true},
+        {'columns': ['record_key']},
         {'columns': ['repeated_record_no']},
         {'columns': ['_built_in']}
     ],
@@ -60,7 +61,8 @@ statements as (
 
     select
         standardised.statement_hash,
-        standardised.record_no
+        standardised.record_no,
+        standardised.record_key
     from questioned
     inner join standardised on questioned.statement_hash = standardised.statement_hash
     where standardised.record_no not in (select decided.record_no from decided)
@@ -73,7 +75,8 @@ statements as (
 
     select
         statement_hash,
-        record_no
+        record_no,
+        record_key
     from standardised
     where statement_hash is not null
         and record_no not in (select decided.record_no from decided)
@@ -97,6 +100,7 @@ repeated as (
 
     select
         statements.record_no,
+        statements.record_key,
         often_said.first_record_no as repeated_record_no,
         statements.statement_hash
     from often_said
@@ -121,6 +125,7 @@ changed as (
         -- Those that say it alone again.
         select
             earlier.record_no,
+            earlier.record_key,
             earlier.repeated_record_no,
             earlier.statement_hash,
             {{ build_no() }}::bigint as _built_in,

@@ -22,6 +22,12 @@ crowds as not materialized (
 
 ),
 
+repeated as not materialized (
+
+    select * from {{ ref('int_person_records__repeated') }}
+
+),
+
 standardised as (
 
     select all_standardised.* from all_standardised
@@ -42,9 +48,13 @@ comparable as (
 
     select
         standardised.*,
-        forename_roots.root as forename_root_text
+        forename_roots.root as forename_root_text,
+        -- A mother of whom an agency says the same again and again is the record she is compared through.
+        coalesce(mother.repeated_record_no, {{ number_of_key('standardised.mother_record_key') }}) as mother_no
     from standardised
     left join forename_roots on standardised.evident_forename = forename_roots.forename
+    left join repeated as mother
+        on standardised.mother_record_key = mother.record_key and not mother._is_retracted
 
 ),
 
@@ -90,7 +100,7 @@ coded as (
         {{ unless_crowded('phone') }} as phone,
         {{ unless_crowded('email') }} as email,
         case when ethnicity_code !~ '^(NOBT|REFU.*|UNK.*|NOT .*|N/?K|Z|9+)$' then hashtext(ethnicity_code) end as ethnicity,
-        {{ number_of_key('mother_record_key') }} as mother,
+        mother_no as mother,
         {{ number_of_key('former_record_key') }} as former_record_no,
         evident_birth_date - date '2000-01-01' as born_on,
         expected_birth_date - date '2000-01-01' as expected_on,

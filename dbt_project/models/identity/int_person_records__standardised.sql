@@ -8,6 +8,7 @@
         {'columns': ['record_key'], 'unique': true},
         {'columns': ['record_no'], 'unique': true},
         {'columns': ['statement_hash']},
+        {'columns': ['mother_record_key']},
         {'columns': ['_built_in']}
     ] + shared_details,
     pre_hook=["{{ plan_by_size('int_person_records') }}", "{{ note_vacated_details() }}"]
