@@ -37,7 +37,7 @@ CAI = {"forename": "Zzcai", "surname": "Yarrow", "dob": "2012-06-07", "sex": "M"
 OLGA = {"forename": "Zzolga", "surname": "Marrow", "dob": "2015-01-09", "nhs_number": nhs(802)}
 DAN = {"forename": "Zzdan", "surname": "Umber", "dob": "2013-08-21", "sex": "M", "nhs_number": nhs(803)}
 EVE = {"forename": "Zzeve", "surname": "Ochre", "dob": "2010-10-02", "sex": "F", "nhs_number": nhs(804)}
-# A mother, and her children of her name with her number: one by each of two of her records, so that one is not the first.
+# A mother, and children of her name with her number, by two of her records, so that one is not the first of them.
 FAY = {"forename": "Zzfay", "surname": "Yewley", "dob": "1995-04-09", "sex": "F", "nhs_number": nhs(806)}
 BABIES = [
     {**FAY, "dob": "", "record_id": f"baby-{place}", "source": "health", "mother_record_id": f"fay-{place}"}
