@@ -87,7 +87,7 @@ def list_command(
             short(review.review_key), reason, review.agencies, chance, _age(review.waited(moment)), review.urgency
         )
     Console(highlight=False, width=None if Console().is_terminal else 200).print(table)
-    typer.echo(f"{len(found)} {'shown' if limit else 'waiting'}")
+    typer.echo(f"{len(found)} {'shown' if limit else 'waiting'}, as of {moment:%Y-%m-%d %H:%M %Z}")
 
 
 @review_app.command()

@@ -87,7 +87,7 @@ def after_decision(kind: Kind, touched: Touches) -> list[str]:
 def after_undo(connection: psycopg.Connection, decision: Decision, touched: Touches) -> list[str]:
     """Say which keys come back, or that two are no longer kept apart, once a decision was taken back."""
     if decision.kind == "separate":
-        return ["the two are no longer kept apart: from now on the evidence decides", *in_words(touched)]
+        return [_without_separation(connection, touched), *in_words(touched)]
     if len(touched.record_counts) != 1:
         return ["no key comes back: no build had joined the two because of it", *in_words(touched)]
     [child_key] = touched.record_counts
@@ -121,6 +121,31 @@ def records_of(connection: psycopg.Connection, decision: Decision) -> list[Recor
     """Return the decision's records that are still spoken of."""
     found = (record_of(connection, key) for key in (decision.left_record_key, decision.right_record_key))
     return [record for record in found if record is not None]
+
+
+def _without_separation(connection: psycopg.Connection, touched: Touches) -> str:
+    told = "the two are no longer kept apart: from now on the evidence decides"
+    keys = list(touched.record_counts)
+    [[is_joined]] = connection.execute(
+        """
+        select exists (
+            select from identity.int_matches__pairs as pairs
+            inner join identity.int_children__members as one on pairs.left_record_no = one.record_no
+            inner join identity.int_children__members as other on pairs.right_record_no = other.record_no
+            where pairs.decision_code = 'linked' and not pairs._is_retracted
+                and one.child_key <> other.child_key
+                and one.child_key = any(%(keys)s) and other.child_key = any(%(keys)s)
+        )
+        """,
+        {"keys": keys},
+    ).fetchall()
+    if not is_joined:
+        return f"{told}; by itself it does not join them, so no key changes"
+    children = " and ".join(short(key) for key in keys)
+    return (
+        f"{told}; it links records of children {children}: unless something else keeps them apart they become one,"
+        " the older key stays and the other becomes its alias"
+    )
 
 
 def _records(count: int) -> str:

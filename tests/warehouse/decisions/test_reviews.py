@@ -16,7 +16,7 @@ from frontdoor.settings import Settings
 from typer.testing import CliRunner
 
 from tests.expectations.examples import lay, publish_empty_marts
-from tests.warehouse.decisions.asking import ANN, MONDAY, link, pair
+from tests.warehouse.decisions.asking import ANN, MONDAY, link, pair, separate
 from tests.warehouse.decisions.hand_made_links import (
     ADA,
     BEA,
@@ -195,6 +195,21 @@ def test_an_undone_link_says_when_the_evidence_holds_the_two_together(
         undone = decisions.undo(desk, made.decision_no, ANN)
         told = after_undo(desk, undone, touches(desk, *pair(desk, ADA, BEA)))
     assert "stay one child by their own evidence" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("is_linked", "said_of_it"),
+    [(False, "does not join them, so no key changes"), (True, "they become one, the older key stays")],
+)
+def test_an_undone_separation_says_what_the_evidence_makes_of_the_two(
+    people: Settings, admin: psycopg.Connection, *, is_linked: bool, said_of_it: str
+) -> None:
+    lay_pair(admin, ADA, BEA, decision="linked" if is_linked else "review")
+    with steward(people) as desk:
+        made = separate(desk, ADA, BEA)
+        undone = decisions.undo(desk, made.decision_no, ANN)
+        told = after_undo(desk, undone, touches(desk, *pair(desk, ADA, BEA)))
+    assert said_of_it in told[0]
 
 
 # The commands
