@@ -354,3 +354,12 @@ def test_several_people_may_link_at_once(warehouse: Settings) -> None:
     with ThreadPoolExecutor(4) as people:
         assert all(people.map(began_and_ended, range(4)))
     assert scratch_databases(warehouse) == before
+
+
+def test_weights_trained_on_a_handful_of_records_are_said_to_be_worth_little(
+    link: Callable[..., tuple[str, str]], tmp_path: Path
+) -> None:
+    few = tmp_path / "few.csv"
+    few.write_text("record_id,forename,surname,dob\nr-1,Zzada,Quillworth,2014-05-03\nr-2,Zzada,Quillworth,2014-05-03\n")
+    printed, _ = link(few, "--out", tmp_path / "out", "--weights", "train")
+    assert "weights trained on 2 records say little; with fewer than 1,000 use --weights default\n" in printed

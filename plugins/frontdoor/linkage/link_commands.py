@@ -10,6 +10,8 @@ from frontdoor.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 
+# Among fewer records chance decides what a weight is.
+_FEWEST_TO_TRAIN = 1_000
 _TOLD = {"none": "too faint to ask about"}
 
 
@@ -29,7 +31,9 @@ def link(
 
     is_day = as_of is not None and len(as_of) == len("2026-03-02")
     at = moment_typed(f"{as_of}T00:00+00:00" if is_day else as_of)
+    records = 0
     for linked in link_files(Settings(), files, out=out, weights=weights, at=at, is_kept=keep):
+        records += linked.read.record_count - linked.read.corrected_count
         told = [f"{count:,} {_TOLD.get(code, code)}" for code, count in linked.decision_counts.items()]
         decisions = ", ".join(told) or "none"
         known = f", {linked.read.corrected_count:,} of them known already" if linked.read.corrected_count else ""
@@ -51,5 +55,10 @@ def link(
             typer.echo(f"  {seconds:8.2f} s  {model}")
         typer.echo(f"  {linked.clusters_path}")
         typer.echo(f"  {linked.pairs_path}")
+    if weights == "train" and records < _FEWEST_TO_TRAIN:
+        typer.echo(
+            f"weights trained on {records:,} records say little;"
+            f" with fewer than {_FEWEST_TO_TRAIN:,} use --weights default"
+        )
     if keep:
         typer.echo(f"scratch database: {linked.database_name}")
