@@ -123,7 +123,7 @@ def test_what_is_not_understood_is_refused_by_its_place_without_its_value(
 )
 def test_how_a_file_is_written_does_not_matter(read: ReadFile, content: bytes) -> None:
     found, rows = read(content)
-    assert found == FileRead(record_count=1, corrected_count=0, other_source_count=0, unread_counts={})
+    assert found == FileRead(record_count=1, corrected_count=0, somebody_else_count=0, unread_counts={})
     assert [row[:3] for row in rows] == [("r-1", "Zzada", "Quillworth")]
 
 
@@ -165,7 +165,13 @@ def test_two_agencies_that_number_alike_are_told_of(read: ReadFile) -> None:
     rows = b"record_id,source,forename\n1,%s,Zzada\n2,police,Zzbea\n3,,Zzcai\n"
     first, second = (rows % agency for agency in (b"police", b"health"))
     found, _ = read(first, second)
-    assert (found.corrected_count, found.other_source_count) == (3, 1)
+    assert (found.corrected_count, found.somebody_else_count) == (3, 1)
+    first, second, corrected = (
+        b"record_id,forename,surname\n1,%s,%s\n" % names
+        for names in ((b"Zzada", b"Quillworth"), (b"Zzcai", b"Marrow"), (b"zzcai", b"Yarrow"))
+    )
+    assert read(first, second)[0].somebody_else_count == 1
+    assert read(first, second, corrected)[0].somebody_else_count == 0
 
 
 def test_birth_dates_that_are_none_are_counted_and_are_no_evidence(read: ReadFile) -> None:
@@ -197,6 +203,7 @@ def test_what_fails_its_check_is_counted_by_its_column(read: ReadFile) -> None:
         (nhs(1), "PE1 1AA", "M"),
         ("", "", "Unknown"),
         (" ", "ZZ99 3VZ", "9"),
+        ("\u00a0", "PE1 1CC", "N/K"),
         ("UNKNOWN", "somewhere", "Missing"),
         (nhs(1)[:-1] + str((int(nhs(1)[-1]) + 1) % 10), "PE1", "Mx"),
     )

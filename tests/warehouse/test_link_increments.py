@@ -117,3 +117,23 @@ def test_after_a_first_build_the_next_one_knows_how_many_keys_there_are(links: S
         )
     )
     assert counted == {"child_keys": len(set(links.children().values())), "child_key_history": len(links.children())}
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [((" ", True), ("PRE", True), (" ", True), ("PRE", True)), (("PRE", False), ("else", True), (" ", True))],
+    ids=["taken back and put again", "in a killed build"],
+)
+def test_a_marker_that_is_taken_back_lets_no_key_be_minted_twice(
+    links: ScratchLinks, marked: tuple[tuple[str, bool], ...]
+) -> None:
+    links.deliver([{**ZENA, "record_id": "zena-0", "source": "police"}])
+    links.deliver([{**ZENA, "record_id": "zena-1", "source": "school"}])
+    for marker, is_published in marked:
+        other = {"forename": "Zzelse", "surname": "Marrow"} if marker == "else" else {"adoption_marker": marker}
+        links.deliver([{**ZENA, **other, "record_id": "zena-0", "source": "police"}], is_published=is_published)
+    links.rebuild(is_full=False)
+    children = links.children()
+    assert set(children) == {"zena-0", "zena-1"}
+    assert len(set(children.values())) == (2 if marked[-1][0] == "PRE" else 1)
+    assert children_of_history(links) == {record: [child] for record, child in children.items()}

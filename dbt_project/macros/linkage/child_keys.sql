@@ -7,6 +7,33 @@
     )), 'hex'), 32)
 {%- endmacro %}
 
+{#- The first number under which nobody ever had the key. An adoption takes from a key for whom it was minted, so that counting
+    a record's keys does not tell which there were. Reads `child_keys`. -#}
+{% macro free_mint_no(founding_record_key) -%}
+    (
+        select case
+            when not exists (
+                select 1 from child_keys as taken
+                where taken.child_key = {{ minted_key(founding_record_key, 'counted.mint_no') }}
+            ) then counted.mint_no
+            else (
+                select min(later.mint_no)
+                from generate_series(counted.mint_no + 1, counted.mint_no + 1000) as later (mint_no)
+                where not exists (
+                    select 1 from child_keys as taken
+                    where taken.child_key = {{ minted_key(founding_record_key, 'later.mint_no') }}
+                )
+            )
+        end
+        from (
+            select count(*) as mint_no from child_keys as minted
+            where minted.minted_for_record_key = {{ founding_record_key }}
+            -- Counted once, though it is named often.
+            offset 0
+        ) as counted
+    )
+{%- endmacro %}
+
 {#- What a build that was never published wrote of keys is as if it had not been. -#}
 {% macro forget_unpublished_keys() -%}
     {%- set history = source('child_registry', 'child_key_history') -%}

@@ -3,7 +3,8 @@
     {{ value_hash(prefix ~ 'evident_' ~ detail, {'postcode': 5, 'address': 7, 'phone': 8, 'email': 9}[detail]) }}
 {%- endmacro %}
 
-{#- Keeps what the records that are about to be replaced had: a crowd may be one no longer when somebody leaves it. -#}
+{#- Keeps what the records that are about to be replaced had: a crowd may be one no longer when somebody leaves it, and
+    what too many said be said by few enough. -#}
 {% macro note_vacated_details() -%}
     {%- set vacated = source('child_registry', 'vacated_details') -%}
     {%- set records = ref('int_person_records') -%}
@@ -18,8 +19,15 @@
         from {{ records }} as touched
         inner join {{ this }} as earlier on touched.record_key = earlier.record_key
         where {{ is_touched('touched') }} and earlier.evident_{{ detail }} is not null
-        {{ 'union all' if not loop.last }}
+        union all
         {%- endfor %}
+        select distinct
+            'statement',
+            earlier.statement_hash,
+            {{ build_no() }}
+        from {{ records }} as touched
+        inner join {{ this }} as earlier on touched.record_key = earlier.record_key
+        where {{ is_touched('touched') }} and earlier.statement_hash is not null
         on conflict (detail_code, detail_hash) do update set vacated_in = excluded.vacated_in
     {%- else -%}
         delete from {{ vacated }}

@@ -498,7 +498,7 @@
   "weak_corroboration_bits": 8,
   "statement_caps": [
     5,
-    1000
+    365
   ],
   "crowds": {
     "postcode": 500,

@@ -11,25 +11,30 @@
     and adoption_side_code is null
     and mother_record_key is null
     and former_record_key is null
+    and record_no not in (select decided.record_no from decided)
     {%- if one_record_sources %}
     and person_scope not in ({% for source in one_record_sources %}'{{ source }}'{{ ', ' if not loop.last }}{% endfor %})
     {%- endif %}
-    and evident_forename is not null
-    and evident_surname is not null
-    and evident_birth_date is not null
 {%- endmacro %}
 
-{#- All by which a record is compared, as one number. -#}
+{#- All by which a record is compared, as one number; null for what equals agree in less than unequals might: a birth date
+    that is a guess, a name that is missing. -#}
 {% macro statement_hash() -%}
-    hash_record_extended(
+    case when
+        not is_left_out
+        and is_birth_date_exact
+        and evident_forename is not null
+        and evident_surname is not null
+        and evident_birth_date is not null
+    then hash_record_extended(
         row(
             person_scope, evident_forename, evident_surname, evident_middle_names, middle_initial, alias_forename,
-            alias_surname, surname_first, surname_last, evident_birth_date, is_birth_date_exact, evident_nhs_number,
+            alias_surname, surname_first, surname_last, evident_birth_date, evident_nhs_number,
             is_nhs_number_verified, evident_upn, evident_postcode, evident_address, evident_phone, evident_email,
             sex_code, ethnicity_code
         ),
         0
-    )
+    ) end
 {%- endmacro %}
 
 {#- Joins a record with the one through which it is compared: evidence as any other's, but no agency's word for it. -#}

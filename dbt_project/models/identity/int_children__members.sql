@@ -163,12 +163,7 @@ group_keys as materialized (
             founder.group_no,
             founder.founding_record_key,
             kept.child_key as kept_key,
-            case
-                when kept.child_key is null then (
-                    select count(*) from child_keys as minted
-                    where minted.minted_for_record_key = founder.founding_record_key
-                )
-            end as mint_no,
+            case when kept.child_key is null then {{ free_mint_no('founder.founding_record_key') }} end as mint_no,
             case
                 when kept.child_key is null then 'MINTED'
                 when coalesce(free_keys.is_borne, true) then 'KEPT'

@@ -40,15 +40,9 @@ questioned as (
     from standardised
     where {{ is_touched('standardised') }} and standardised.statement_hash is not null
     union
-    select earlier.statement_hash
-    from standardised
-    inner join earlier on standardised.record_no = earlier.record_no
-    where {{ is_touched('standardised') }}
-    union
-    select earlier.statement_hash
-    from standardised
-    inner join earlier on standardised.record_no = earlier.repeated_record_no
-    where {{ is_touched('standardised') }}
+    select vacated.detail_hash
+    from {{ source('child_registry', 'vacated_details') }} as vacated
+    where vacated.detail_code = 'statement'
     union
     select standardised.statement_hash
     from ({{ records_in_new_decisions() }}) as newly_decided
@@ -62,10 +56,10 @@ statements as (
     select
         standardised.statement_hash,
         standardised.record_no,
-        standardised.record_key
+        standardised.record_key,
+        {{ may_be_repeated() }} as may_be_repeated
     from questioned
     inner join standardised on questioned.statement_hash = standardised.statement_hash
-    where standardised.record_no not in (select decided.record_no from decided)
 
 ),
 
@@ -76,10 +70,10 @@ statements as (
     select
         statement_hash,
         record_no,
-        record_key
+        record_key,
+        {{ may_be_repeated() }} as may_be_repeated
     from standardised
     where statement_hash is not null
-        and record_no not in (select decided.record_no from decided)
 
 ),
 
@@ -89,10 +83,11 @@ often_said as (
 
     select
         statement_hash,
-        min(record_no) as first_record_no
+        min(record_no) filter (where may_be_repeated) as first_record_no
     from statements
     group by statement_hash
-    having count(*) > {{ more_than }} and count(*) <= {{ at_most }}
+    -- Whom something sets apart is said no less often.
+    having count(*) filter (where may_be_repeated) > {{ more_than }} and count(*) <= {{ at_most }}
 
 ),
 
@@ -105,7 +100,7 @@ repeated as (
         statements.statement_hash
     from often_said
     inner join statements on often_said.statement_hash = statements.statement_hash
-    where statements.record_no <> often_said.first_record_no
+    where statements.may_be_repeated and statements.record_no <> often_said.first_record_no
 
 ),
 

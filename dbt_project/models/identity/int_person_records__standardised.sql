@@ -155,14 +155,12 @@ standardised as (
 
 ),
 
--- What an agency says of somebody who is like anybody else, so that those who say the same can be told.
+-- What an agency says of somebody, so that those who say the same can be told.
 stated as (
 
     select
         standardised.*,
-        case
-            when not is_left_out and {{ may_be_repeated() }} then {{ statement_hash() }}
-        end as statement_hash
+        {{ statement_hash() }} as statement_hash
     from standardised
 
 )

@@ -113,11 +113,22 @@ def decide(
 
 
 def undo(connection: psycopg.Connection, decision_no: int, author: Author) -> Decision:
-    """Take a decision back and return it as it then is; raises DecisionRefused when there is nothing to take back."""
+    """Take a decision back and return it as it then is.
+
+    Raises DecisionRefused when there is nothing to take back, or when a restricted child would no longer be kept apart
+    and nobody looked over it: the two may come together.
+    """
     _hold(connection)
     decision = decision_numbered(connection, decision_no)
     if decision.undone_by is not None:
         raise DecisionRefused(f"decision {decision_no} was undone already; nothing was changed")
+    if decision.kind == "separate" and author.reviewer is None:
+        left, right = (record_of(connection, key) for key in (decision.left_record_key, decision.right_record_key))
+        if left and right and is_restricted(connection, left, right):
+            raise DecisionRefused(
+                f"decision {decision_no} keeps a restricted child apart; say who looked over undoing it:"
+                " --reviewer NAME. Nothing was changed"
+            )
     _insert(connection, "undo", author, about=decision_no)
     return decision_numbered(connection, decision_no)
 

@@ -40,10 +40,10 @@ def link(
         typer.echo(
             f"{linked.path.name}: {linked.read.record_count:,} records{known}; {linked.child_count:,} children so far"
         )
-        if others := linked.read.other_source_count:
+        if others := linked.read.somebody_else_count:
             typer.echo(
-                f"  {others:,} records were known as another source's and are replaced; a record_id names one record"
-                " in all files: if these are others, number them otherwise and link again"
+                f"  {others:,} records were known as another source's or by other names, and are replaced; a record_id"
+                " names one record in all files: if these are others, number them otherwise and link again"
             )
         typer.echo(f"  pairs: {decisions}")
         if unread := linked.read.unread_counts:

@@ -37,12 +37,13 @@ class FileRefused(FrontdoorError):
 class FileRead:
     """How many records a file held, how many were known already, and by column what could not be read or is invalid.
 
-    Of those known already some may be known as another source's: perhaps two agencies number theirs alike.
+    Of those known already some may be somebody else's, by their source or both their names: perhaps two agencies number
+    theirs alike.
     """
 
     record_count: int
     corrected_count: int
-    other_source_count: int
+    somebody_else_count: int
     unread_counts: dict[str, int]
 
 
@@ -77,14 +78,14 @@ def read_person_file(
     _refuse_repeated_ids(connection, path)
     connection.execute(_PERSON_RECORDS)
     given = {"file_no": file_no, "build_no": build_no, "at": at, "source": path.stem}
-    [[corrected, of_other_source]] = connection.execute(_CORRECTED).fetchall()
+    [[corrected, of_somebody_else]] = connection.execute(_CORRECTED).fetchall()
     record_count = connection.execute(_TAKE_IN if file_no == 1 else _TAKE_IN + _replace(columns), given).rowcount
     connection.execute("create unique index if not exists one_row_a_record on identity.int_person_records (record_key)")
     connection.execute("create index if not exists built_in on identity.int_person_records (_built_in)")
     connection.execute("analyze identity.int_person_records")
     [found] = connection.execute(_UNREAD).fetchall()
     unread = {column: count for column, count in zip(_UNREADABLE, found, strict=True) if count}
-    return FileRead(record_count, corrected, of_other_source, unread)
+    return FileRead(record_count, corrected, of_somebody_else, unread)
 
 
 def _header(path: Path) -> list[str]:
@@ -207,7 +208,7 @@ _SEX = (
     "case when upper(btrim({0}, e' .\\t\\u00a0')) in ('M', 'MALE', 'BOY', 'MAN', '1', '01') then 'M'"
     " when upper(btrim({0}, e' .\\t\\u00a0')) in ('F', 'FEMALE', 'GIRL', 'WOMAN', '2', '02') then 'F' end"
 )
-_CODE = "upper(nullif(btrim({}), ''))"
+_CODE = "upper(rules.trimmed({}))"
 _NO = "('0', 'N', 'NO', 'NONE', 'FALSE')"
 _TAKE_IN = f"""
     with typed as (
@@ -251,7 +252,13 @@ _TAKE_IN = f"""
 _CORRECTED = f"""
     select
         count(*),
-        count(*) filter (where lower(rules.trimmed(person_file.source)) <> known.person_scope)
+        count(*) filter (
+            where lower(rules.trimmed(person_file.source)) <> known.person_scope
+                or (
+                    lower(rules.trimmed(person_file.forename)) <> lower(known.forename)
+                    and lower(rules.trimmed(person_file.surname)) <> lower(known.surname)
+                )
+        )
     from person_file
     inner join identity.int_person_records as known on {_KEY.format("person_file.record_id")} = known.record_key
 """
@@ -283,8 +290,9 @@ _UNREADABLE = {
     "expected_dob": f"{_DATE.format('expected_dob')} is null",
     "nhs_number": "not rules.nhs_number_is_valid(nhs_number)",
     "upn": "not rules.upn_is_valid(upn)",
-    "postcode": "not rules.postcode_is_valid(postcode)",
-    "sex": f"{_SEX.format('sex')} is null and sex !~* '^\\s*(u|x|i|n|9|0|unknown|not .*|indeterminate|other)\\s*$'",
+    "postcode": "rules.normalised_postcode(postcode) !~ '^[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}$'",
+    "sex": f"{_SEX.format('sex')} is null"
+    " and sex !~* '^\\s*(u|x|i|n|n/?k|-|9|0|unknown|not .*|indeterminate|other)\\s*$'",
 }
 _UNREAD = "select {} from person_file".format(
     ", ".join(

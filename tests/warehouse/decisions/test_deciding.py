@@ -260,12 +260,48 @@ def test_a_confirmation_by_the_same_person_has_no_effect_however_it_was_written(
     settings, friend = restricted
     with steward(settings) as desk:
         made = link(desk, ADA, friend)
-        desk.execute(
+        side_by_side(desk, *pair(desk, friend, ADA), by="A. Steward", at=MONDAY)
+        confirm = (
             "insert into linkage.decisions (kind, about_decision_no, reason, decided_by, decided_at)"
-            " values ('confirm', %s, 'seen', ' a. steward', %s)",
-            [made.decision_no, MONDAY],
+            " values ('confirm', %s, 'seen', %s, %s)"
+        )
+        desk.execute(confirm, [made.decision_no, " a.  steward", MONDAY])
+        assert effective(desk) == []
+        with pytest.raises(psycopg.errors.RaiseException, match="has looked"):
+            desk.execute(confirm, [made.decision_no, "B. Second", MONDAY])
+
+
+def test_what_was_asked_for_counts_for_a_restricted_child_whatever_wrote_it(
+    restricted: tuple[Settings, Person],
+) -> None:
+    settings, friend = restricted
+    with steward(settings) as desk:
+        link(desk, friend, ADA)
+        desk.execute(
+            "insert into linkage.decisions (kind, left_record_key, right_record_key, reason, decided_by, decided_at)"
+            " values ('link', %s, %s, 'by hand', 'A. Steward', %s)",
+            [*sorted((ADA.record_key, BEA.record_key)), MONDAY],
         )
         assert effective(desk) == []
+
+
+def test_what_keeps_a_restricted_child_apart_is_not_undone_by_one_person(restricted: tuple[Settings, Person]) -> None:
+    settings, friend = restricted
+    with steward(settings) as desk:
+        made = separate(desk, ADA, friend)
+        with pytest.raises(DecisionRefused, match="--reviewer"):
+            decisions.undo(desk, made.decision_no, ANN)
+        assert (
+            decisions.undo(desk, made.decision_no, Author("A. Steward", MONDAY, "cousins", "B. Second")).undone_by
+            == "A. Steward"
+        )
+        again = separate(desk, ADA, friend)
+        with pytest.raises(psycopg.errors.RaiseException, match="second person"):
+            desk.execute(
+                "insert into linkage.decisions (kind, about_decision_no, reason, decided_by, decided_at)"
+                " values ('undo', %s, 'by hand', 'A. Steward', %s)",
+                [again.decision_no, MONDAY],
+            )
 
 
 @pytest.mark.parametrize("kind", ["link", "separate"])

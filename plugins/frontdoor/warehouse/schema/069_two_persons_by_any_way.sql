@@ -1,17 +1,80 @@
--- A decision about a restricted child waits for its second person whatever wrote it: the command asks, and so does the
--- table. Beside what a person calls themselves stands the login that wrote it, which nobody chooses.
+-- What concerns a restricted child takes two persons whatever wrote it: the commands ask, and so does the table. Beside what a
+-- person calls themselves stands the login that wrote it, which nobody chooses.
 
-create function linkage.wait_for_a_second_person() returns trigger language plpgsql as $function$
+alter table linkage.decisions add column written_by_login text not null default session_user;
+alter table linkage.looks add column written_by_login text not null default session_user;
+alter table linkage.refused_attempts add column written_by_login text not null default session_user;
+
+create function linkage.same_person(one text, other text) returns boolean language sql immutable
+return regexp_replace(lower(btrim(one)), '\s+', ' ', 'g') = regexp_replace(lower(btrim(other)), '\s+', ' ', 'g');
+
+-- Whether any record that is one child with either, or will be by what people asked for, is restricted.
+create function linkage.concerns_restricted(left_key text, right_key text) returns boolean language plpgsql stable
+as $function$
 begin
-    if new.kind in ('link', 'separate') and to_regclass('identity.int_children__members') is not null then
-        new.needs_confirmation := new.needs_confirmation or exists (
-            select from identity.int_children__members as mine
-            inner join identity.int_children__members as theirs on mine.child_key = theirs.child_key
-            inner join identity.int_person_records__standardised as evidence on theirs.record_key = evidence.record_key
-            where mine.record_key in (new.left_record_key, new.right_record_key) and evidence.is_restricted
-        );
+    if to_regclass('identity.int_children__members') is null then
+        return false;
     end if;
+    return (
+        with recursive asked as (
+            select link.left_record_key, link.right_record_key
+            from linkage.decisions as link
+            where link.kind = 'link' and not exists (
+                select from linkage.decisions as undoing
+                where undoing.kind = 'undo' and undoing.about_decision_no = link.decision_no
+            )
+        ),
+
+        side (record_key) as (
+            values (left_key), (right_key)
+            union
+            select together.record_key
+            from side
+            cross join lateral (
+                select other.record_key
+                from identity.int_children__members as mine
+                inner join identity.int_children__members as other on mine.child_key = other.child_key
+                where mine.record_key = side.record_key
+                union all
+                select asked.right_record_key from asked where asked.left_record_key = side.record_key
+                union all
+                select asked.left_record_key from asked where asked.right_record_key = side.record_key
+            ) as together
+        )
+
+        select coalesce(bool_or(evidence.is_restricted), false)
+        from side
+        inner join identity.int_person_records__standardised as evidence on side.record_key = evidence.record_key
+    );
+end
+$function$;
+
+create function linkage.take_two_persons() returns trigger language plpgsql as $function$
+declare
+    asked linkage.decisions;
+begin
     new.written_by_login := session_user;
+    if new.kind in ('link', 'separate') then
+        new.needs_confirmation := new.needs_confirmation
+            or linkage.concerns_restricted(new.left_record_key, new.right_record_key);
+        return new;
+    end if;
+    select * into asked from linkage.decisions where decision_no = new.about_decision_no;
+    if new.kind = 'confirm' and not exists (
+        select from linkage.looks as look
+        where look.looked_at >= asked.decided_at
+            and least(look.left_record_key, look.right_record_key) = asked.left_record_key
+            and greatest(look.left_record_key, look.right_record_key) = asked.right_record_key
+            and linkage.same_person(look.looked_by, new.decided_by)
+    ) then
+        raise exception 'who confirms a decision has looked at the two since it was asked for';
+    end if;
+    -- What no longer keeps a restricted child apart may bring it together with somebody.
+    if new.kind = 'undo' and asked.kind = 'separate' and new.reviewed_by is null
+        and linkage.concerns_restricted(asked.left_record_key, asked.right_record_key)
+    then
+        raise exception 'to undo what keeps a restricted child apart takes a second person';
+    end if;
     return new;
 end
 $function$;
@@ -23,13 +86,51 @@ begin
 end
 $function$;
 
-alter table linkage.decisions add column written_by_login text not null default session_user;
-alter table linkage.looks add column written_by_login text not null default session_user;
-alter table linkage.refused_attempts add column written_by_login text not null default session_user;
-
-create trigger a_restricted_child_needs_two_persons before insert on linkage.decisions
-for each row execute function linkage.wait_for_a_second_person();
+create trigger a_restricted_child_takes_two_persons before insert on linkage.decisions
+for each row execute function linkage.take_two_persons();
 create trigger who_looked_is_who_logged_in before insert on linkage.looks
 for each row execute function linkage.note_login();
 create trigger who_tried_is_who_logged_in before insert on linkage.refused_attempts
 for each row execute function linkage.note_login();
+
+-- As in 061, but that blanks within a name do not make another person.
+create or replace view linkage.effective_decisions as
+with
+
+confirmed as (
+
+    select
+        decision.decision_no,
+        decision.kind,
+        decision.left_record_key,
+        decision.right_record_key,
+        decision.about_decision_no,
+        case
+            when decision.needs_confirmation then (
+                select min(confirmation.decision_no)
+                from linkage.decisions as confirmation
+                where confirmation.kind = 'confirm'
+                    and confirmation.about_decision_no = decision.decision_no
+                    and not linkage.same_person(confirmation.decided_by, decision.decided_by)
+            )
+            else decision.decision_no
+        end as effective_from_no
+    from linkage.decisions as decision
+    where decision.kind <> 'confirm'
+
+)
+
+select
+    judged.decision_no,
+    judged.kind,
+    judged.left_record_key,
+    judged.right_record_key,
+    judged.effective_from_no,
+    (
+        select min(undoing.effective_from_no)
+        from confirmed as undoing
+        where undoing.kind = 'undo' and undoing.about_decision_no = judged.decision_no
+    ) as ended_by_no
+from confirmed as judged
+where judged.kind in ('link', 'separate')
+    and judged.effective_from_no is not null;
