@@ -4,7 +4,7 @@
     indexes=[
         {'columns': ['record_no'], 'unique': true},
         {'columns': ['record_key']},
-        {'columns': ['repeated_record_no']},
+        {'columns': ['statement_hash']},
         {'columns': ['_built_in']}
     ],
     pre_hook="{{ plan_by_size() }}"

@@ -191,13 +191,8 @@ def _hold(connection: psycopg.Connection) -> None:
 
 
 def _has_looked(connection: psycopg.Connection, by: str, decision: Decision) -> bool:
-    looked = connection.execute(
-        "select looked_by from linkage.looks"
-        " where least(left_record_key, right_record_key) = %s and greatest(left_record_key, right_record_key) = %s"
-        " and looked_at >= %s",
-        [decision.left_record_key, decision.right_record_key, decision.decided_at],
-    ).fetchall()
-    return any(same_person(by, looker) for (looker,) in looked)
+    [answer] = connection.execute("select linkage.has_looked(%s, %s)", [by, decision.decision_no]).fetchall()[0]
+    return bool(answer)
 
 
 def _refuse_contradiction(connection: psycopg.Connection, kind: Kind, left: str, right: str) -> None:

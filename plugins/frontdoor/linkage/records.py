@@ -153,40 +153,14 @@ def _select(connection: psycopg.Connection, condition: str, values: Mapping[str,
 
 # Everything that is one child with either record, or would be once what people asked for is built.
 _SIDES = """
-    with recursive asked_links as (
-        select decision.left_record_key, decision.right_record_key
-        from linkage.decisions as decision
-        where decision.kind = 'link'
-            and not exists (
-                select from linkage.decisions as undoing
-                where undoing.kind = 'undo' and undoing.about_decision_no = decision.decision_no
-            )
-    ),
-    side (side_code, record_key) as (
-        values ('left', %(left)s::text), ('right', %(right)s::text)
-        union
-        select side.side_code, next.record_key
-        from side
-        cross join lateral (
-            select other.record_key
-            from identity.int_children__members as mine
-            inner join identity.int_children__members as other on mine.child_key = other.child_key
-            where mine.record_key = side.record_key
-            union all
-            select asked_links.right_record_key from asked_links where asked_links.left_record_key = side.record_key
-            union all
-            select asked_links.left_record_key from asked_links where asked_links.right_record_key = side.record_key
-        ) as next
-    ),
-    judged as (
+    with judged as (
         select
             side.side_code,
             side.record_key,
             evidence.person_scope,
-            coalesce(evidence.is_restricted, false) as is_restricted,
             case when evidence.is_nhs_number_verified then evidence.evident_nhs_number end as verified_nhs_number,
             evidence.adoption_side_code
-        from side
+        from linkage.sides(%(left)s, %(right)s) as side
         inner join identity.int_person_records__standardised as evidence on side.record_key = evidence.record_key
     )
 """
@@ -203,5 +177,5 @@ _ADOPTION = f"""
             where mine.adoption_side_code = 'POST'
         )
 """
-_RESTRICTED = f"{_SIDES} select exists (select from judged where is_restricted)"
+_RESTRICTED = "select linkage.concerns_restricted(%(left)s, %(right)s)"
 _TWO_NUMBERS = f"{_SIDES} select count(distinct verified_nhs_number) > 1 from judged"

@@ -8,46 +8,66 @@ alter table linkage.refused_attempts add column written_by_login text not null d
 create function linkage.same_person(one text, other text) returns boolean language sql immutable
 return regexp_replace(lower(btrim(one)), '\s+', ' ', 'g') = regexp_replace(lower(btrim(other)), '\s+', ' ', 'g');
 
--- Whether any record that is one child with either, or will be by what people asked for, is restricted.
-create function linkage.concerns_restricted(left_key text, right_key text) returns boolean language plpgsql stable
+-- All that is one child with either record, or will be by what people asked for. PL/pgSQL, since builds make the tables it reads.
+create function linkage.sides(left_key text, right_key text) returns table (side_code text, record_key text)
+language plpgsql stable
 as $function$
 begin
     if to_regclass('identity.int_children__members') is null then
-        return false;
+        return;
     end if;
-    return (
-        with recursive asked as (
-            select link.left_record_key, link.right_record_key
-            from linkage.decisions as link
-            where link.kind = 'link' and not exists (
-                select from linkage.decisions as undoing
-                where undoing.kind = 'undo' and undoing.about_decision_no = link.decision_no
-            )
-        ),
-
-        side (record_key) as (
-            values (left_key), (right_key)
-            union
-            select together.record_key
-            from side
-            cross join lateral (
-                select other.record_key
-                from identity.int_children__members as mine
-                inner join identity.int_children__members as other on mine.child_key = other.child_key
-                where mine.record_key = side.record_key
-                union all
-                select asked.right_record_key from asked where asked.left_record_key = side.record_key
-                union all
-                select asked.left_record_key from asked where asked.right_record_key = side.record_key
-            ) as together
+    return query
+    with recursive asked as (
+        select link.left_record_key, link.right_record_key
+        from linkage.decisions as link
+        where link.kind = 'link' and not exists (
+            select from linkage.decisions as undoing
+            where undoing.kind = 'undo' and undoing.about_decision_no = link.decision_no
         )
+    ),
 
-        select coalesce(bool_or(evidence.is_restricted), false)
+    side (code, reached_key) as (
+        values ('left', left_key), ('right', right_key)
+        union
+        select side.code, together.reached_key
         from side
+        cross join lateral (
+            select other.record_key as reached_key
+            from identity.int_children__members as mine
+            inner join identity.int_children__members as other on mine.child_key = other.child_key
+            where mine.record_key = side.reached_key
+            union all
+            select asked.right_record_key from asked where asked.left_record_key = side.reached_key
+            union all
+            select asked.left_record_key from asked where asked.right_record_key = side.reached_key
+        ) as together
+    )
+
+    select side.code, side.reached_key from side;
+end
+$function$;
+
+create function linkage.concerns_restricted(left_key text, right_key text) returns boolean language plpgsql stable
+as $function$
+begin
+    return to_regclass('identity.int_person_records__standardised') is not null and exists (
+        select from linkage.sides(left_key, right_key) as side
         inner join identity.int_person_records__standardised as evidence on side.record_key = evidence.record_key
+        where evidence.is_restricted
     );
 end
 $function$;
+
+-- Whether somebody looked at a decision's two records since it was asked for.
+create function linkage.has_looked(who text, about_no bigint) returns boolean language sql stable
+return exists (
+    select from linkage.decisions as asked
+    inner join linkage.looks as look
+        on look.looked_at >= asked.decided_at
+        and least(look.left_record_key, look.right_record_key) = asked.left_record_key
+        and greatest(look.left_record_key, look.right_record_key) = asked.right_record_key
+    where asked.decision_no = about_no and linkage.same_person(look.looked_by, who)
+);
 
 create function linkage.take_two_persons() returns trigger language plpgsql as $function$
 declare
@@ -60,13 +80,7 @@ begin
         return new;
     end if;
     select * into asked from linkage.decisions where decision_no = new.about_decision_no;
-    if new.kind = 'confirm' and not exists (
-        select from linkage.looks as look
-        where look.looked_at >= asked.decided_at
-            and least(look.left_record_key, look.right_record_key) = asked.left_record_key
-            and greatest(look.left_record_key, look.right_record_key) = asked.right_record_key
-            and linkage.same_person(look.looked_by, new.decided_by)
-    ) then
+    if new.kind = 'confirm' and not linkage.has_looked(new.decided_by, new.about_decision_no) then
         raise exception 'who confirms a decision has looked at the two since it was asked for';
     end if;
     -- What no longer keeps a restricted child apart may bring it together with somebody.
