@@ -50,7 +50,10 @@ $function$;
 create function linkage.concerns_restricted(left_key text, right_key text) returns boolean language plpgsql stable
 as $function$
 begin
-    return to_regclass('identity.int_person_records__standardised') is not null and exists (
+    if to_regclass('identity.int_person_records__standardised') is null then
+        return false;
+    end if;
+    return exists (
         select from linkage.sides(left_key, right_key) as side
         inner join identity.int_person_records__standardised as evidence on side.record_key = evidence.record_key
         where evidence.is_restricted
