@@ -53,7 +53,7 @@ demo: $(READY) ## A synthetic council's week, from files to alerts, on a throw-a
 
 .PHONY: test
 test: $(READY) ## Run all the tests
-	@$(PRIVATE) $(BIN)/python -m pytest
+	@$(PRIVATE) $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: up
 up: $(READY) ## Start the real Airflow and PostgreSQL and leave them running

@@ -3,7 +3,6 @@
 import os
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,9 +25,20 @@ from frontdoor.warehouse import server  # noqa: E402
 from frontdoor.warehouse.connect import connect  # noqa: E402
 from frontdoor.warehouse.migrate import migrate  # noqa: E402
 
+from tests.databases import copied_database  # noqa: E402
+
 TEMPLATE = "template_frontdoor"
 # Nothing here outlives the machine's next crash, so waiting for the disk proves nothing.
 FAST_SERVER = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Two of these share one demonstration, and all of them keep both cores busy by themselves.
+ONE_AFTER_THE_OTHER = Path(__file__).with_name("e2e")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a module's tests in one worker, since most of them share what took a build to make."""
+    for item in items:
+        group = ONE_AFTER_THE_OTHER if item.path.is_relative_to(ONE_AFTER_THE_OTHER) else item.path
+        item.add_marker(pytest.mark.xdist_group(str(group.relative_to(Path(__file__).parent))))
 
 
 @pytest.fixture(scope="session")
@@ -48,14 +58,8 @@ def warehouse() -> Iterator[Settings]:
 @pytest.fixture
 def settings(warehouse: Settings, tmp_path: Path) -> Iterator[Settings]:
     """A council of one's own: an empty home and a fresh database in the session's server."""
-    name = f"warehouse_{uuid.uuid4().hex[:12]}"
-    with connect(warehouse, role="admin", database="postgres", autocommit=True) as connection:
-        connection.execute(f"create database {name} template {TEMPLATE}".encode())
-    try:
-        yield Settings(home=tmp_path / "home", server_home=warehouse.home, database_name=name)
-    finally:
-        with connect(warehouse, role="admin", database="postgres", autocommit=True) as connection:
-            connection.execute(f"drop database {name} with (force)".encode())
+    with copied_database(warehouse, template=TEMPLATE, home=tmp_path / "home") as copied:
+        yield copied
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """A database in which dbt has built everything that needs no delivery, made once and copied for each test."""
 
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -10,24 +8,9 @@ import pytest
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.dbt import run_dbt
-from psycopg import sql
 
+from tests.databases import copied_database
 from tests.warehouse.hand_made import HandMadeCouncil
-
-
-@contextmanager
-def copied_database(server: Settings, *, template: str, home: Path) -> Iterator[Settings]:
-    """A copy of a database nobody is connected to, gone afterwards."""
-    name = f"warehouse_{uuid.uuid4().hex[:12]}"
-    with connect(server, role="admin", database="postgres", autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
-    try:
-        yield Settings(home=home, server_home=server.server_home or server.home, database_name=name)
-    finally:
-        with connect(server, role="admin", database="postgres", autocommit=True) as connection:
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 
-from tests.warehouse.conftest import copied_database
+from tests.databases import copied_database
 from tests.warehouse.hand_made import MONDAY, HandMadeCouncil, deliveries, person
 from tests.warehouse.journeys import (
     CHECKS,

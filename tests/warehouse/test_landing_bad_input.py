@@ -4,8 +4,6 @@ All of it is sent at once and taken in by one run, as on a bad morning; each tes
 """
 
 import json
-import shutil
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +14,7 @@ from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 
 from tests.conftest import TEMPLATE
+from tests.databases import copied_database
 from tests.supplier import COLUMNS, HEADER, RECEIVED_AT, Sent, body, line, send
 
 CANARY = "Zzyzxcanary"
@@ -151,27 +150,20 @@ def taken_in(
     warehouse: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Settings, dict[str, Sent]]]:
     """All cases, sent and taken in."""
-    name = f"warehouse_{uuid.uuid4().hex[:12]}"
-    with connect(warehouse, role="admin", database="postgres", autocommit=True) as connection:
-        connection.execute(f"create database {name} template {TEMPLATE}".encode())
-    home = tmp_path_factory.mktemp("council")
-    council = Settings(home=home, server_home=warehouse.home, database_name=name)
-    sent = {
-        case_name: send(
-            home / "inbox",
-            case.content,
-            sequence_no=number,
-            row_count=case.row_count,
-            manifest=case.manifest,
-            has_manifest=case.has_manifest,
-        )
-        for number, (case_name, case) in enumerate(CASES.items(), start=1)
-    }
-    ingest_all(council, received_at=RECEIVED_AT, grace_seconds=0)
-    yield council, sent
-    shutil.rmtree(home)
-    with connect(warehouse, role="admin", database="postgres", autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)".encode())
+    with copied_database(warehouse, template=TEMPLATE, home=tmp_path_factory.mktemp("council")) as council:
+        sent = {
+            case_name: send(
+                council.home / "inbox",
+                case.content,
+                sequence_no=number,
+                row_count=case.row_count,
+                manifest=case.manifest,
+                has_manifest=case.has_manifest,
+            )
+            for number, (case_name, case) in enumerate(CASES.items(), start=1)
+        }
+        ingest_all(council, received_at=RECEIVED_AT, grace_seconds=0)
+        yield council, sent
 
 
 @pytest.fixture(scope="module")

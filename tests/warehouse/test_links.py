@@ -12,7 +12,7 @@ from frontdoor.linkage.model import load_linkage_model
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 
-from tests.warehouse.conftest import copied_database
+from tests.databases import copied_database
 from tests.warehouse.hand_made import MONDAY, Delivery, HandMadeCouncil, person
 from tests.warehouse.link_situations import ADA, FEEDS, SITUATIONS, SWAPPED, Record, Situation, nhs
 

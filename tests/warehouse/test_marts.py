@@ -10,7 +10,7 @@ from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 from psycopg.rows import dict_row
 
-from tests.warehouse.conftest import copied_database
+from tests.databases import copied_database
 from tests.warehouse.hand_made import HandMadeCouncil, deliveries
 from tests.warehouse.journeys import CHECKS, CONTACTS, ENQUIRIES, EPISODES, HELD_EPISODE, INTERVIEWS, RESPONSES, SENT
 

@@ -1,8 +1,8 @@
 """A warehouse to link in and throw away: the same tables, models and roles, none of the council's data or decisions."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -22,40 +22,51 @@ def scratch_warehouse(settings: Settings, *, is_kept: bool = False) -> Iterator[
     """Yield the settings of a fresh database beside the council's own, with the shipped weights in force.
 
     A database of its own and not a schema: dbt's models name their schemas, and nothing of the council's can be touched
-    from it. Dropped in the end, come what may, unless it `is_kept`. Raises WarehouseError when none may be created.
+    from it. Dropped in the end, come what may, unless it `is_kept`. Its name is the first that is free: dbt parses its
+    project once for each name. Raises WarehouseError when none may be created.
     """
-    name = f"link_{secrets.token_hex(6)}"
     if settings.database_url is None:
         ensure_running(settings)
-    scratch = _settings_of(settings, name)
+    with connect(settings, role="admin", database=_maintenance(settings), autocommit=True) as connection:
+        # Nobody else takes the same name; and roles belong to the whole server: two must not be given theirs at once.
+        connection.execute("select pg_advisory_lock(%s)", [SCRATCH_LOCK])
+        name = _create(connection)
+        scratch = _settings_of(settings, name)
+        try:
+            migrate(scratch)
+        except BaseException:
+            _drop(connection, name)
+            raise
     try:
-        _create(settings, scratch, name)
         yield scratch
     finally:
         if not is_kept:
             with connect(settings, role="admin", database=_maintenance(settings), autocommit=True) as connection:
-                connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+                _drop(connection, name)
 
 
-def _create(settings: Settings, scratch: Settings, name: str) -> None:
-    with connect(settings, role="admin", database=_maintenance(settings), autocommit=True) as connection:
-        # Roles belong to the whole server: two databases must not be given theirs at once.
-        connection.execute("select pg_advisory_lock(%s)", [SCRATCH_LOCK])
-        try:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        except psycopg.Error as error:
-            raise WarehouseError(
-                "no scratch database could be created; the administrator's account needs the right to",
-                sqlstate=error.sqlstate,
-            ) from None
-        migrate(scratch)
+def _create(connection: psycopg.Connection) -> str:
+    taken = {name for (name,) in connection.execute("select datname from pg_database")}
+    name = next(name for number in count(1) if (name := f"link_{number}") not in taken)
+    try:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    except psycopg.Error as error:
+        raise WarehouseError(
+            "no scratch database could be created; the administrator's account needs the right to",
+            sqlstate=error.sqlstate,
+        ) from None
+    return name
+
+
+def _drop(connection: psycopg.Connection, name: str) -> None:
+    connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
 def _settings_of(settings: Settings, name: str) -> Settings:
     """The same server and secrets, another database and a folder of its own for dbt."""
     update: dict[str, object] = {
         "database_name": name,
-        "home": settings.home / "link",
+        "home": settings.home / "link" / name,
         "server_home": settings.server_home or settings.home,
     }
     if settings.database_url is not None:

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import settings as searching
 from hypothesis import strategies as st
 
-from tests.warehouse.conftest import copied_database
+from tests.databases import copied_database
 from tests.warehouse.decisions.asking import ANN, MONDAY, effective, link, pair, separate
 from tests.warehouse.decisions.hand_made_links import (
     ADA,

@@ -13,7 +13,7 @@ from frontdoor.warehouse.build import build
 from frontdoor.warehouse.connect import connect
 from typer.testing import CliRunner
 
-from tests.warehouse.conftest import copied_database
+from tests.databases import copied_database
 from tests.warehouse.hand_made import MONDAY, Delivery, HandMadeCouncil, Row, person
 from tests.warehouse.link_situations import nhs
 
