@@ -15,7 +15,7 @@ from tests.warehouse.scratch_links import PersonRow, scratch_links
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 Fields = dict[str, str]
-# Names on the list of forenames: Jayden, Hayden, Daniel, Daniela, Sam. Not on it: Zzarman, Zzelian.
+# Names on the list of forenames: Jayden, Hayden, Daniel, Daniela, Sam, Karim. Not on it: Zzarman, Zzelian, Karima.
 BOY, GIRL = {"sex": "M"}, {"sex": "F"}
 FIELDS = ("record_id", "forename", "surname", "dob", "sex", "postcode")
 
@@ -187,6 +187,75 @@ FAMILIES = (
     Family(
         "after an adoption, and the same agency's former record, its name written otherwise",
         (of("Council", "Zzomar", adoption_marker="POST", **BOY), of("council ", "Zzomar", **BOY)),
+        TWO,
+    ),
+    Family(
+        "a mother's form with her daughter's pupil number, of one name but for the middle names",
+        (
+            of("council", "Maria", middle_names="Rose", dob="1985-02-11", upn=upn(811), **GIRL),
+            of("school", "Maria", middle_names="Jane", upn=upn(811), **GIRL),
+        ),
+        TWO,
+    ),
+    Family(
+        "a birth date a generation off, beside the pupil number and the name",
+        (of("council", "Maria", dob="1985-02-11", upn=upn(812), **GIRL), of("school", "Maria", upn=upn(812), **GIRL)),
+        ONE,
+    ),
+    Family(
+        "a father's form with his daughter's pupil number, of almost one name",
+        (of("council", "Karim", dob="1985-02-11", upn=upn(813), **BOY), of("school", "Karima", upn=upn(813), **GIRL)),
+        TWO,
+    ),
+    Family(
+        "a father and his daughter of one forename and of other surnames, under her pupil number",
+        (
+            of("council", "Ashley", surname="Lopezor", dob="1985-02-11", upn=upn(814), **BOY),
+            of("school", "Ashley", upn=upn(814), **GIRL),
+        ),
+        TWO,
+    ),
+    Family(
+        "a brother's pupil number on his sister's record at one school, her birth date not known",
+        (of("school", "Karim", upn=upn(815), **BOY), of("school", "Karima", dob="", upn=upn(815))),
+        TWO,
+    ),
+    Family(
+        "a boy, and almost his name on a record of no known sex",
+        (of("school", "Karim", **BOY), of("police", "Karima")),
+        TWO,
+    ),
+    Family(
+        "a boy, and almost his name on a boy's record",
+        (of("school", "Karim", **BOY), of("police", "Karima", **BOY)),
+        ONE,
+    ),
+    Family(
+        "an initial under another pupil number",
+        (of("school", "K", upn=upn(816), **GIRL), of("council", "Katherine", upn=upn(817), **GIRL)),
+        TWO,
+    ),
+    Family(
+        "an initial under the same pupil number",
+        (of("school", "K", upn=upn(818), **GIRL), of("council", "Katherine", upn=upn(818), **GIRL)),
+        ONE,
+    ),
+    Family(
+        "strangers of one ethnicity, the forename of each the other's surname",
+        (
+            of("school", "Khalid", surname="Yusuf", ethnicity="BAFR", postcode="", **BOY),
+            of("police", "Yusuf", surname="Khalid", ethnicity="BAFR", **BOY),
+        ),
+        TWO,
+    ),
+    Family(
+        "names that changed places, at one home",
+        (of("school", "Khalid", surname="Yusuf", **BOY), of("police", "Yusuf", surname="Khalid", **BOY)),
+        ONE,
+    ),
+    Family(
+        "twins whose surname is a forename, and almost the other's",
+        (of("school", "Hayden", surname="Hayden", **BOY), of("police", "Jayden", surname="Hayden", **BOY)),
         TWO,
     ),
     Family(

@@ -135,17 +135,17 @@ def test_a_file_may_leave_out_any_column_and_hold_no_record(read: ReadFile) -> N
 
 def test_records_without_a_number_are_called_by_file_and_place(read: ReadFile) -> None:
     _, rows = read(b"forename,source\nZzada,\nZzada,police\n", b"forename\nZzada\n")
-    assert [(row[0], row[5]) for row in rows] == [("1-1", "people"), ("1-2", "police"), ("2-1", "people")]
+    assert [(row[0], row[5]) for row in rows] == [("row-1-1", "people"), ("row-1-2", "police"), ("row-2-1", "people")]
 
 
 def test_the_place_of_a_record_without_a_number_is_not_another_s_number(read: ReadFile) -> None:
     with pytest.raises(FileRefused, match="records 1 and 2 have the same record_id"):
-        read(b"record_id,forename\n1-2,Zzada\n,Zzbea\n")
+        read(b"record_id,forename\nrow-1-2,Zzada\n,Zzbea\n")
 
 
 def test_a_number_of_nothing_but_blanks_is_none_and_its_record_is_kept(read: ReadFile) -> None:
     _, rows = read(HEADER + "\u00a0,Zzada,Quillworth\n\t,Zzbea,Quillworth\n".encode())
-    assert [row[:2] for row in rows] == [("1-1", "Zzada"), ("1-2", "Zzbea")]
+    assert [row[:2] for row in rows] == [("row-1-1", "Zzada"), ("row-1-2", "Zzbea")]
 
 
 def test_rows_of_nothing_at_the_end_are_no_records(read: ReadFile) -> None:

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from frontdoor.linkage.decisions import decide
+from frontdoor.linkage.records import find_pair, steward
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 
+from tests.warehouse.decisions.asking import ANN
 from tests.warehouse.link_situations import nhs
 from tests.warehouse.scratch_links import PersonRow, ScratchLinks, scratch_links
 from tests.warehouse.test_contact_details import APART, HERS, HOSTEL, TOGETHER, of_ada, strangers
@@ -137,3 +140,27 @@ def test_a_marker_that_is_taken_back_lets_no_key_be_minted_twice(
     assert set(children) == {"zena-0", "zena-1"}
     assert len(set(children.values())) == (2 if marked[-1][0] == "PRE" else 1)
     assert children_of_history(links) == {record: [child] for record, child in children.items()}
+
+
+def test_what_a_person_linked_comes_together_again_when_a_marker_is_taken_back(links: ScratchLinks) -> None:
+    # Several, since which of two records is the lesser depends on their keys.
+    numbers = range(6)
+    known = [{**ZENA, "record_id": f"known-{n}", "source": "council", "surname": f"Quim{'bdfgkl'[n]}"} for n in numbers]
+    others: list[PersonRow] = [
+        {"record_id": f"other-{n}", "source": "school", "forename": f"Zzo{'bdfgkl'[n]}a", "surname": "Marrow"}
+        for n in numbers
+    ]
+    links.deliver([*known, *others])
+    with steward(links.scratch) as desk:
+        for n in numbers:
+            decide(desk, "link", *find_pair(desk, f"council:known-{n}", f"school:other-{n}"), ANN)
+    links.rebuild(is_full=False)
+    together = {frozenset({f"known-{n}", f"other-{n}"}) for n in numbers}
+    assert links.groups() == together
+    links.deliver([{**row, "adoption_marker": "PRE"} for row in others])
+    assert not links.groups() & together
+    links.deliver([{**row, "adoption_marker": "N"} for row in others])
+    assert links.groups() == together
+    children = links.children()
+    links.rebuild(is_full=True)
+    assert links.children() == children

@@ -149,6 +149,15 @@
     cross join lateral (values (pairs.left_record_no), (pairs.right_record_no)) as end_of_pair (record_no)
     where {{ is_touched('pairs') }}
     union
+    -- Whom a person linked with a record that left the index, or came back.
+    select side.other_record_no
+    from ({{ effective_decisions('link') }}) as decision
+    cross join lateral (
+        values (decision.left_record_no, decision.right_record_no), (decision.right_record_no, decision.left_record_no)
+    ) as side (record_no, other_record_no)
+    inner join {{ ref('int_person_records__spine') }} as spine on side.record_no = spine.record_no
+    where {{ is_touched('spine') }}
+    union
     {{ records_in_new_decisions() }}
 {%- endmacro %}
 

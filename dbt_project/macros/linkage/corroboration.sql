@@ -22,6 +22,17 @@
     )
 {%- endmacro %}
 
+{#- A parent has no pupil number, but a form may bear a parent's name and birth date and the child's number. -#}
+{% macro is_nobodys_parent() -%}
+    (
+        is_same_upn
+        and {{ has_level('forename', ['same', 'swapped']) }}
+        and {{ has_alike_surname() }}
+        and not {{ has_level('middle_names', ['other']) }}
+        and not {{ has_level('sex', ['other']) }}
+    )
+{%- endmacro %}
+
 {#- Nobody links on a name and a birth date alone: another field agrees too. -#}
 {% macro is_corroborated() -%}
     is_almost_same_home
@@ -34,6 +45,8 @@
 {% macro is_weakly_corroborated() -%}
     (
         not is_other_upn
+        -- Khalid Yusuf and Yusuf Khalid may be two.
+        and not {{ has_level('forename', ['swapped']) }}
         and (
             {{ has_level('postcode', ['district']) }}
             or {{ has_level('middle_names', ['partly', 'initial']) }}

@@ -62,9 +62,8 @@
                 when either_flags & {{ record_flag('restricted') }} > 0 then 'RESTRICTED'
                 when (either_flags & ~both_flags) & {{ record_flag('unborn') }} > 0 then 'UNBORN'
                 when is_crosswalk then null
-                -- A father's and his son's record, whatever NHS number stands on both; a parent has no pupil number.
-                when is_a_generation_apart and not (is_same_upn and is_alike_forename and is_alike_surname)
-                    then 'BIRTH_DATE_CONFLICT'
+                -- A father's and his son's record, whatever NHS number stands on both.
+                when is_a_generation_apart and not {{ is_nobodys_parent() }} then 'BIRTH_DATE_CONFLICT'
                 when is_other_sex
                     and not (
                         {{ has_level('forename', ['same', 'swapped', 'alike']) }}
@@ -99,6 +98,7 @@
                         and {{ has_level('sex', ['same']) }}
                         and is_same_birth_date
                         and is_same_home
+                        and not is_other_upn
                     )
                     then 'FORENAME_MISSING'
                 -- Where many live at one address, a birth date and half a name in common happen by chance.
@@ -120,7 +120,11 @@
             or (is_other_nhs and is_nhs_verified_by_both)
             or (is_same_scope and is_one_record_source)
             or (is_other_sex and not is_alike_forename and not (is_same_nhs or is_same_upn))
-            or (is_like_a_twin and is_other_upn)
+            -- Two numbers and two names are two children; a spelling nobody has may be a slip, and the second number a mistake.
+            or (
+                is_like_a_twin and is_other_upn
+                and not ({{ has_level('forename', ['alike']) }} and is_known_forename_of_one)
+            )
             or (not (is_same_nhs or is_same_upn or is_same_full_name) and {{ has_level('birth_date', ['other']) }})
                 as is_barred,
             -- Conflicts break at the weakest evidence: names before identifiers, those before agencies' own crosswalks.

@@ -1,12 +1,15 @@
 {#- One letter's difference is a twin's name when both are names people have, or neither is; when only one is, the other was a
-    slip of the pen. No list has every name: where one agency keeps both, or their pupil numbers differ, nothing is a slip.
-    Two letters' may be a slip in the twin's. -#}
+    slip of the pen. No list has every name: where one agency keeps both, or their pupil numbers differ, nothing is a slip; nor
+    is Karima beside Karim, when nothing says that she is no girl. Two letters' may be a slip in the twin's. -#}
 {% macro is_slip_of_the_pen() -%}
     (
         {{ has_level('forename', ['alike']) }}
         and is_known_forename_of_one
         and not is_other_upn
-        and (not is_same_scope or {{ has_fitting_middle_name() }})
+        and (
+            {{ has_fitting_middle_name() }}
+            or not (is_same_scope or (is_longer_forename and {{ has_level('sex', ['none']) }}))
+        )
     )
 {%- endmacro %}
 

@@ -108,13 +108,14 @@ told as (
         l.place as left_place,
         r.place as right_place,
         l.nhs_number = r.nhs_number or l.upn = r.upn as is_same_identifier,
+        coalesce(l.upn = r.upn, false) as is_same_upn,
         l.nhs_number <> r.nhs_number as is_other_nhs,
         l.upn <> r.upn as is_other_upn,
         l.flags & r.flags as both_flags,
         l.flags | r.flags as either_flags,
         l.scope_no = r.scope_no as is_same_scope,
         l.mother = r.record_no or r.mother = l.record_no as is_mother_and_child,
-        {{ is_a_generation_apart() }} and (l.upn = r.upn) is not true as is_a_parents_and_a_childs,
+        {{ is_a_generation_apart() }} as is_a_generation_apart,
         separations.decision_no is not null as is_separated,
         contradicted_pairs.reason_code,
         {{ evidence(weights) }} as evidence
@@ -171,7 +172,7 @@ conflicts as materialized (
                 when (is_other_nhs or is_other_upn) and (is_other_forename or is_other_birth_date)
                     and (weight < 0 or (is_other_forename and is_of_one_birth_and_home))
                     then 'IDENTIFIERS_CONTRADICTED'
-                when is_a_parents_and_a_childs then 'IDENTIFIERS_CONTRADICTED'
+                when is_a_generation_apart and not {{ is_nobodys_parent() }} then 'IDENTIFIERS_CONTRADICTED'
                 when is_same_identifier then null
                 when reason_code = 'TWIN' or (is_other_forename and is_of_one_birth_and_home) then 'TWIN'
                 when is_other_birth_date or is_other_sex then 'CONTRADICTED'

@@ -72,8 +72,9 @@ def read_person_file(
             sql.SQL(", ").join(map(sql.Identifier, columns))
         )
     )
+    # No agency numbers its records so: one that did would replace them.
     connection.execute(
-        "update person_file set record_id = %s || row_no where rules.trimmed(record_id) is null", [f"{file_no}-"]
+        "update person_file set record_id = %s || row_no where rules.trimmed(record_id) is null", [f"row-{file_no}-"]
     )
     _refuse_repeated_ids(connection, path)
     connection.execute(_PERSON_RECORDS)
