@@ -26,7 +26,7 @@
 {% macro is_nobodys_parent() -%}
     (
         is_same_upn
-        and {{ has_level('forename', ['same', 'swapped']) }}
+        and {{ has_level('forename', ['same', 'nickname', 'swapped', 'alike']) }}
         and {{ has_alike_surname() }}
         and not {{ has_level('middle_names', ['other']) }}
         and not {{ has_level('sex', ['other']) }}
