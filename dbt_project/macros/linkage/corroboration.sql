@@ -24,13 +24,7 @@
 
 {#- A parent has no pupil number, but a form may bear a parent's name and birth date and the child's number. -#}
 {% macro is_nobodys_parent() -%}
-    (
-        is_same_upn
-        and {{ has_level('forename', ['same', 'nickname', 'swapped', 'alike']) }}
-        and {{ has_alike_surname() }}
-        and not {{ has_level('middle_names', ['other']) }}
-        and not {{ has_level('sex', ['other']) }}
-    )
+    (is_same_upn and not {{ has_level('middle_names', ['other']) }} and not {{ has_level('sex', ['other']) }})
 {%- endmacro %}
 
 {#- Nobody links on a name and a birth date alone: another field agrees too. -#}
@@ -45,14 +39,14 @@
 {% macro is_weakly_corroborated() -%}
     (
         not is_other_upn
-        -- Khalid Yusuf and Yusuf Khalid may be two.
-        and not {{ has_level('forename', ['swapped']) }}
         and (
             {{ has_level('postcode', ['district']) }}
             or {{ has_level('middle_names', ['partly', 'initial']) }}
             or (
                 is_same_ethnicity
                 and {{ has_level('sex', ['same']) }}
+                -- Khalid Yusuf and Yusuf Khalid may be two: how common their names are, a change of places does not weigh.
+                and not {{ has_level('forename', ['swapped']) }}
                 and not {{ has_level('address', ['other']) }}
                 and not {{ has_level('phone', ['other']) }}
                 and not {{ has_level('email', ['other']) }}
