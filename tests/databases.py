@@ -41,16 +41,22 @@ def _parsed_before(home: Path, *, kept: Path, name: str) -> Iterator[None]:
     Without it, or with another database's, dbt parses everything, which takes it five seconds. It compares what it
     remembers with the files that are there.
     """
-    for folder in [kept / name, *kept.glob("link_*")]:
-        target = home / PARSED if folder.name == name else home / "link" / folder.name / PARSED
-        if folder.exists() and not target.exists():
-            target.parent.mkdir(parents=True)
-            shutil.copyfile(folder / Path(PARSED).name, target)
+    for parse in [kept / name, *kept.glob("link_*")]:
+        if parse.exists():
+            _copy(parse, _parse_of(parse.name, home))
     try:
         yield
     finally:
-        for made in (home / PARSED, *home.glob(f"link/*/{PARSED}")):
-            folder = kept / (name if made == home / PARSED else made.parents[1].name)
-            if made.exists() and not folder.exists():
-                folder.mkdir(parents=True)
-                shutil.copyfile(made, folder / made.name)
+        for database in [name, *(folder.name for folder in home.glob("link/link_*"))]:
+            if _parse_of(database, home).exists():
+                _copy(_parse_of(database, home), kept / database)
+
+
+def _parse_of(database: str, home: Path) -> Path:
+    return (home / "link" / database if database.startswith("link_") else home) / PARSED
+
+
+def _copy(source: Path, target: Path) -> None:
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)

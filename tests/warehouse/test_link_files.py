@@ -363,6 +363,15 @@ def test_several_people_may_link_at_once(warehouse: Settings) -> None:
     assert scratch_databases(warehouse) == before
 
 
+def test_who_links_at_once_shares_no_folder_and_a_name_that_is_free_comes_again(warehouse: Settings) -> None:
+    with scratch_warehouse(warehouse) as one:
+        with scratch_warehouse(warehouse) as other:
+            assert one.database_name != other.database_name
+            assert one.home != other.home
+        with scratch_warehouse(warehouse) as another:
+            assert (another.database_name, another.home) == (other.database_name, other.home)
+
+
 def test_weights_trained_on_a_handful_of_records_are_said_to_be_worth_little(
     link: Callable[..., tuple[str, str]], tmp_path: Path
 ) -> None:
