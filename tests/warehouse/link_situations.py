@@ -241,6 +241,24 @@ SITUATIONS = (
         for_a_person("POSTCODE_SURNAME_BIRTH_YEAR", "TWIN"),
     ),
     Situation(
+        "a_slip_of_the_pen_under_another_pupil_number_is_for_a_person",
+        (
+            record("council", ADA, forename="Charlotte", upn=upn(211)),
+            record("school", ADA, forename="Charlote", upn=upn(212)),
+        ),
+        TWO,
+        for_a_person("SURNAME_BIRTH_DATE", "TWIN"),
+    ),
+    Situation(
+        "two_names_people_have_under_two_pupil_numbers_need_no_person",
+        (
+            record("council", ADA, forename="Jayden", upn=upn(213)),
+            record("school", ADA, forename="Hayden", upn=upn(214)),
+        ),
+        TWO,
+        vetoed("SURNAME_BIRTH_DATE", "TWIN"),
+    ),
+    Situation(
         "a_slip_of_the_pen_is_the_same_child_s_wherever_it_lives",
         (
             record("police", ADA, forename="Charlotte", ethnicity="WIRT", postcode=""),

@@ -8,7 +8,7 @@
         and not is_other_upn
         and (
             {{ has_fitting_middle_name() }}
-            or not (is_same_scope or (is_longer_forename and {{ has_level('sex', ['none']) }}))
+            or not (is_same_scope or is_longer_forename_of_no_known_sex)
         )
     )
 {%- endmacro %}
