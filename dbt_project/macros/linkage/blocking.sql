@@ -23,8 +23,15 @@
         greatest(l.record_no, r.record_no) as right_record_no
     from {{ left }} as l
     inner join {{ right }} as r on l.former_record_no = r.record_no
-    where not r._is_retracted
+    where l.former_record_no is not null
+        and not r._is_retracted
+    {% if is_incremental() -%}
     union
+    {%- else -%}
+        -- Once only, where each names the other. A "union" here would keep the whole from the parallel workers.
+        and (r.former_record_no = l.record_no and r.record_no < l.record_no) is not true
+    union all
+    {%- endif %}
     -- What says the very same as too many others is compared with one of them.
     select
         {{ repetition_rule_no() }}::smallint as rule_no,

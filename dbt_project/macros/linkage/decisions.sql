@@ -30,7 +30,8 @@
     where weight >= {{ weights.keep_at }} or {{ is_kept_anyway }}
 {%- endmacro %}
 
-{#- Why a pair is not one child by itself; null when it is. domain.md 4.4 and 7.7; in words: docs/matching.md. -#}
+{#- Why a pair is not one child by itself; null when it is. domain.md 4.4 and 7.7; in words: docs/matching.md. Where a step ends in
+    "offset null", what it says is worked out once; PostgreSQL would write it into every place that names it. -#}
 {% macro judged_pairs(weighed, weights) -%}
     {%- set one_record_scopes = [] -%}
     {%- for source in var('one_record_sources', []) -%}
@@ -152,7 +153,10 @@
                     {{ is_slip_of_the_pen() }} as is_slip_of_the_pen,
                     {{ is_like_another_name() }} as is_like_another_name
                 from {{ weighed }}
+                offset null
             ) as identified
         ) as told
+        offset null
     ) as guarded
+    offset null
 {%- endmacro %}

@@ -263,21 +263,27 @@ nodes as (
     {% if is_incremental() %}
         select
             component_nodes.record_no,
-            coalesce(repeated_links.repeated_record_no, component_nodes.record_no) as compared_record_no
+            coalesce(repeated_links.repeated_record_no, component_nodes.record_no) as compared_record_no,
+            labels.component_no
         from component_nodes
         left join repeated_links on component_nodes.record_no = repeated_links.record_no
+        left join labels on coalesce(repeated_links.repeated_record_no, component_nodes.record_no) = labels.record_no
     {% else %}
         select
             record_no,
-            record_no as compared_record_no
+            record_no as compared_record_no,
+            component_no
         from labels
         union all
         select
-            record_no,
-            repeated_record_no
+            repeated_links.record_no,
+            repeated_links.repeated_record_no,
+            labels.component_no
         from repeated_links
+        left join labels on repeated_links.repeated_record_no = labels.record_no
         union all
         select distinct
+            repeated_record_no,
             repeated_record_no,
             repeated_record_no
         from repeated_links
@@ -290,13 +296,12 @@ child_groups as (
 
     select
         nodes.record_no,
-        coalesce(labels.component_no, nodes.compared_record_no) as component_no,
-        coalesce(broken.group_no, labels.component_no, nodes.compared_record_no) as group_no,
+        coalesce(nodes.component_no, nodes.compared_record_no) as component_no,
+        coalesce(broken.group_no, nodes.component_no, nodes.compared_record_no) as group_no,
         broken.conflict_code,
         {{ build_no() }}::bigint as _built_in,
         false as _is_retracted
     from nodes
-    left join labels on nodes.compared_record_no = labels.record_no
     left join broken on nodes.compared_record_no = broken.record_no
 
 )
