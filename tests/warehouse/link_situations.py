@@ -630,6 +630,15 @@ SITUATIONS = (
         linked("AGENCY_ID"),
     ),
     Situation(
+        "two_numbers_that_each_name_the_other_as_former_are_one_child",
+        (
+            record("list", STRANGER, agency_person_id="ROUND-1", pers_legacy_id="ROUND-2"),
+            record("list", ADA, agency_person_id="ROUND-2", pers_legacy_id="ROUND-1"),
+        ),
+        ONE,
+        linked("AGENCY_ID"),
+    ),
+    Situation(
         "another_agency_s_equal_number_means_nothing",
         (record("council", ADA, agency_person_id="77"), record("police", STRANGER, agency_person_id="77")),
         TWO,
