@@ -1,29 +1,26 @@
-"""Runs dbt: a command of its own, never imported, whose results are counted and whose messages are not read.
+"""Runs dbt: in a process of its own, whose results are counted and whose messages are not read.
 
 dbt's messages, logs and artefacts may hold values of the rows it was working on, so nothing of them leaves this
 module but the names of nodes and how many ended how.
 """
 
-import ctypes
+import atexit
+import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from frontdoor.errors import WarehouseError
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import database_url
 
-PR_SET_PDEATHSIG = 1
 FAILED = ("error", "fail", "runtime error", "partial success")
-Command = Literal["build", "run", "test", "seed", "parse", "compile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +33,21 @@ class DbtResult:
     node_seconds: Mapping[str, float]
 
 
-# No file or terminal may repeat a row's values; the cache is asked only about what the selector touches.
+# No file or terminal may repeat a row's values; the cache is asked only about what the selector touches. The manifest
+# is not written: nobody reads it, and it took a quarter of a short run.
 GLOBAL_FLAGS = (
     "--quiet",
     "--no-use-colors",
     "--log-level-file", "none",
     "--no-version-check",
     "--no-send-anonymous-usage-stats",
+    "--no-write-json",
     "--cache-selected-only",
 )  # fmt: skip
 
 
 def run_dbt(
     settings: Settings,
-    command: Command = "build",
     *,
     selector: str,
     build_no: int = 0,
@@ -63,7 +61,7 @@ def run_dbt(
 
     Raises WarehouseError naming the nodes that failed, or saying that dbt did not get as far as running any.
     """
-    results = target_folder(settings) / "run_results.json"
+    results = target_folder(settings).resolve() / "results.json"
     results.unlink(missing_ok=True)
     # A test that also reads a later layer waits for that layer.
     arguments = ["--selector", selector, "--indirect-selection", "buildable"]
@@ -75,18 +73,15 @@ def run_dbt(
     environment.pop("FRONTDOOR_FAINTEST_WEIGHT", None)
     if faintest_weight is not None:
         environment["FRONTDOOR_FAINTEST_WEIGHT"] = str(faintest_weight)
-    finished = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "dbt.cli.main", *GLOBAL_FLAGS, command, *arguments],
-        cwd=settings.dbt_project_dir,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=_die_with_parent,  # noqa: PLW1509
-        umask=0o077,
-        check=False,
+    exit_code = _ordered(
+        {
+            "arguments": [*GLOBAL_FLAGS, "build", *arguments],
+            "folder": str(settings.dbt_project_dir.absolute()),
+            "environment": environment,
+            "results": str(results),
+        }
     )
-    return _read_results(results, command=f"dbt {command} --selector {selector}", exit_code=finished.returncode)
+    return _read_results(results, command=f"dbt build --selector {selector}", exit_code=exit_code)
 
 
 def dbt_environment(settings: Settings) -> dict[str, str]:
@@ -114,14 +109,63 @@ def target_folder(settings: Settings) -> Path:
     return (settings.home / "dbt").absolute()
 
 
-def _die_with_parent() -> None:
-    # A killed build must not leave its dbt writing beside the next build's (Linux only; elsewhere the next build
-    # still ends the sessions it finds).
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+# Processes in which dbt is imported and that nobody uses at the moment; a thread that finds none starts its own.
+_idle: list[subprocess.Popen[bytes]] = []
+
+
+def _ordered(order: Mapping[str, object]) -> int:
+    """Have one command of dbt run, and return its exit code."""
+    process = _idle.pop() if _idle else None
+    if process is not None and process.poll() is not None:
+        _end(process)
+        process = None
+    if process is None:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "frontdoor.warehouse.dbt_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    if process.stdin is None or process.stdout is None:
+        raise WarehouseError("dbt's process has no pipes")
+    try:
+        process.stdin.write(json.dumps(order).encode() + b"\n")
+        process.stdin.flush()
+        answer = process.stdout.readline()
+    except OSError:
+        answer = b""
+    except BaseException:
+        # What it was doing is over as soon as nobody listens.
+        _end(process)
+        raise
+    if not answer:
+        _end(process)
+        return process.returncode
+    _idle.append(process)
+    return int(answer)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+    process.wait()
+
+
+@atexit.register
+def _end_idle() -> None:
+    while _idle:
+        _end(_idle.pop())
+
+
+# The pipes are the parent's: two who write to one process would read each other's answers.
+os.register_at_fork(after_in_child=_idle.clear)
 
 
 def _read_results(path: Path, *, command: str, exit_code: int) -> DbtResult:
+    if exit_code < 0:
+        raise WarehouseError(f"{command} was killed by signal {-exit_code}; when that is 9, look for too little memory")
     if not path.exists():
         raise WarehouseError(
             f"{command} ended with exit code {exit_code} before it ran anything: the project does not parse,"

@@ -1,0 +1,90 @@
+"""dbt runs in a process that is kept for the next run, and that ends with whoever asked for it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from frontdoor.errors import WarehouseError
+from frontdoor.settings import Settings
+from frontdoor.warehouse.connect import connect
+from frontdoor.warehouse.dbt import run_dbt
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+RUN = """
+from frontdoor.settings import Settings
+from frontdoor.warehouse.dbt import run_dbt
+run_dbt(Settings(), selector="reference")
+"""
+DBT_WAITS = (
+    "select from pg_stat_activity"
+    " where datname = current_database() and application_name = 'dbt' and wait_event_type = 'Lock'"
+)
+PATIENCE = 60
+
+
+@pytest.fixture
+def built(settings: Settings) -> Settings:
+    run_dbt(settings, selector="reference", full_refresh=True)
+    return settings
+
+
+def kept_processes() -> set[int]:
+    children = psutil.Process().children()
+    return {each.pid for each in children if "frontdoor.warehouse.dbt_process" in each.cmdline()}
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    give_up_at = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < give_up_at
+        time.sleep(0.05)
+
+
+def test_another_run_finds_dbt_imported_and_replaces_a_process_that_died(built: Settings) -> None:
+    kept = kept_processes()
+    assert len(kept) == 1
+    run_dbt(built, selector="reference")
+    assert kept_processes() == kept
+
+    for pid in kept:
+        psutil.Process(pid).kill()
+        psutil.Process(pid).wait()
+    run_dbt(built, selector="reference")
+    assert len(kept_processes()) == 1
+    assert kept_processes() != kept
+
+
+def test_dbt_ends_with_whoever_asked_for_it(built: Settings, admin: psycopg.Connection) -> None:
+    environment = {
+        "FRONTDOOR_HOME": str(built.home),
+        "FRONTDOOR_SERVER_HOME": str(built.server_home),
+        "FRONTDOOR_DATABASE_NAME": built.database_name,
+    }
+    with connect(built, role="admin") as in_the_way:
+        in_the_way.execute("lock table reference.sla_limits in access exclusive mode")
+        asked = subprocess.Popen([sys.executable, "-c", RUN], env={**os.environ, **environment})
+        try:
+            wait_until(lambda: admin.execute(DBT_WAITS).fetchall() != [])
+            of_the_run = psutil.Process(asked.pid).children(recursive=True)
+            assert len([each for each in of_the_run if "frontdoor.warehouse.dbt_process" in each.cmdline()]) == 2
+        finally:
+            asked.kill()
+            asked.wait()
+        _, alive = psutil.wait_procs(of_the_run, timeout=PATIENCE)
+        assert alive == []
+
+
+def test_a_project_that_does_not_parse_is_said_to(built: Settings, tmp_path: Path) -> None:
+    project = shutil.copytree(built.dbt_project_dir, tmp_path / "project")
+    (project / "models" / "staging" / "broken.yml").write_text("models: [")
+    with pytest.raises(WarehouseError, match="does not parse"):
+        run_dbt(built.model_copy(update={"dbt_project_dir": project}), selector="reference")
+    run_dbt(built, selector="reference")
