@@ -20,7 +20,7 @@ from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.dbt import run_dbt
 
 from tests.warehouse.hand_made import HandMadeCouncil
-from tests.warehouse.link_situations import nhs
+from tests.warehouse.link_situations import nhs, upn
 from tests.warehouse.scratch_links import MONDAY, scratch_links
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -372,10 +372,29 @@ def test_who_links_at_once_shares_no_folder_and_a_name_that_is_free_comes_again(
             assert (another.database_name, another.home) == (other.database_name, other.home)
 
 
-def test_weights_trained_on_a_handful_of_records_are_said_to_be_worth_little(
+def test_weights_trained_on_few_records_are_said_to_be_worth_little(
     link: Callable[..., tuple[str, str]], tmp_path: Path
 ) -> None:
     few = tmp_path / "few.csv"
-    few.write_text("record_id,forename,surname,dob\nr-1,Zzada,Quillworth,2014-05-03\nr-2,Zzada,Quillworth,2014-05-03\n")
+    write_person_records(few, count=900, seed=5, has_truth=False)
     printed, _ = link(few, "--out", tmp_path / "out", "--weights", "train")
-    assert "weights trained on 2 records say little; with fewer than 1,000 use --weights default\n" in printed
+    assert "weights trained on 900 records say little; with fewer than 1,000 use --weights default\n" in printed
+
+
+def test_where_hardly_two_records_are_one_child_s_the_shipped_weights_link(
+    link: Callable[..., tuple[str, str]], tmp_path: Path
+) -> None:
+    """A prior that follows no doubles would shrink until a pair's weight ran over into what the guards read."""
+    rows = [
+        f"r-{number},Q{number:o}z,Y{number:o}x,{2008 + number % 9}-03-{1 + number % 28:02}," for number in range(1_200)
+    ]
+    rows += [f"x-1,Thomas,Smith,2012-03-04,{upn(21)}", f"x-2,Thomas,Jones,2012-03-04,{upn(22)}"]
+    register = tmp_path / "register.csv"
+    register.write_text("\n".join(["record_id,forename,surname,dob,upn", *rows, ""]))
+    printed, _ = link(register, "--out", tmp_path / "trained", "--weights", "train")
+    assert "too few of the pairs are one child's to learn weights from them" in printed
+    link(register, "--out", tmp_path / "shipped")
+    for name in ("clusters.1.csv", "pairs.1.csv"):
+        assert (tmp_path / "trained" / name).read_bytes() == (tmp_path / "shipped" / name).read_bytes()
+    children = [line.partition(",")[2] for line in (tmp_path / "trained/clusters.1.csv").read_text().splitlines()[1:]]
+    assert len(set(children)) == len(children) == 1_202

@@ -1,5 +1,6 @@
 """Match weights as data: what a release ships, and what a person puts in force, nobody else."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -18,7 +19,7 @@ from frontdoor.settings import Settings
 from frontdoor.warehouse.build import open_build
 from frontdoor.warehouse.connect import connect
 
-from tests.warehouse.weights_example import FIRST, NOW, put_in_force, shipped, stored, trained
+from tests.warehouse.weights_example import FIRST, NOW, changed, put_in_force, shipped, stored, trained
 
 pytestmark = pytest.mark.postgres
 
@@ -102,6 +103,17 @@ def test_an_approval_supersedes_what_was_in_force_and_can_be_taken_back(
     put_in_force(settings, "default", model)
     assert version_in_force(admin) == "default"
     assert get_version(settings, FIRST).state == "superseded"
+
+
+@pytest.mark.parametrize("prior", [2.0**-205, 1 - 2.0**-50], ids=["next to never", "all but always"])
+def test_weights_that_no_pair_s_number_has_room_for_are_not_stored(
+    settings: Settings, model: LinkageModel, admin: psycopg.Connection, prior: float
+) -> None:
+    """They would run over into the levels, and the guards would read what is not so."""
+    beyond = replace(changed(trained(model), "nhs_number", "same", 0.9, 2.0**-100), prior=prior)
+    with pytest.raises(WarehouseError, match="there is room for 215 either way"):
+        stored(settings, beyond, model)
+    assert version_in_force(admin) == "default"
 
 
 def test_who_proposed_does_not_approve(settings: Settings, model: LinkageModel, admin: psycopg.Connection) -> None:

@@ -33,6 +33,7 @@ class Linked:
     child_count: int
     decision_counts: dict[str, int]
     oversized_block_count: int
+    is_by_shipped_weights: bool
     clusters_path: Path
     pairs_path: Path
     database_name: str
@@ -78,7 +79,9 @@ def link_files(
             )
             with connect(scratch, role="admin") as connection:
                 connection.execute("update ledger.builds set state = 'published' where build_no = %s", [file_no])
-            yield _written(scratch, path, read, out=out, file_no=file_no, result=result)
+            yield _written(
+                scratch, path, read, out=out, file_no=file_no, result=result, is_by_shipped_weights=chosen is None
+            )
 
 
 def _take_in(scratch: Settings, path: Path, *, file_no: int, at: datetime) -> FileRead:
@@ -105,10 +108,12 @@ def _chosen(
                 return read_weights(connection, version)
 
 
-def trained_on(settings: Settings, paths: Sequence[Path], model: LinkageModel, *, at: datetime) -> TrainedWeights:
-    """Return weights that Splink estimates on the records of all files: one register without doubles teaches nothing.
+def trained_on(
+    settings: Settings, paths: Sequence[Path], model: LinkageModel, *, at: datetime
+) -> TrainedWeights | None:
+    """Return weights that Splink estimates on the records of all files; None when they say too little.
 
-    Raises FileRefused for a file that cannot be read.
+    One register without doubles teaches nothing. Raises FileRefused for a file that cannot be read.
     """
     from frontdoor.linkage.splink_model import train
 
@@ -127,7 +132,16 @@ def _put_in_force(scratch: Settings, weights: TrainedWeights, model: LinkageMode
         connection.execute("update linkage.weight_versions set state = 'approved' where version = %s", [version])
 
 
-def _written(scratch: Settings, path: Path, read: FileRead, *, out: Path, file_no: int, result: DbtResult) -> Linked:
+def _written(
+    scratch: Settings,
+    path: Path,
+    read: FileRead,
+    *,
+    out: Path,
+    file_no: int,
+    result: DbtResult,
+    is_by_shipped_weights: bool,
+) -> Linked:
     clusters, pairs = out / f"clusters.{file_no}.csv", out / f"pairs.{file_no}.csv"
     with connect(scratch, role="transformer") as connection:
         _export(connection, clusters, _CLUSTERS)
@@ -142,7 +156,18 @@ def _written(scratch: Settings, path: Path, read: FileRead, *, out: Path, file_n
         [[oversized]] = connection.execute(
             "select count(*) from identity.int_blocks__oversized where not _is_retracted"
         ).fetchall()
-    return Linked(path, read, children, dict(decisions), oversized, clusters, pairs, scratch.database_name, result)
+    return Linked(
+        path,
+        read,
+        children,
+        dict(decisions),
+        oversized,
+        is_by_shipped_weights,
+        clusters,
+        pairs,
+        scratch.database_name,
+        result,
+    )
 
 
 _CLUSTERS = """

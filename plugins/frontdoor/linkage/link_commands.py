@@ -55,7 +55,12 @@ def link(
             typer.echo(f"  {seconds:8.2f} s  {model}")
         typer.echo(f"  {linked.clusters_path}")
         typer.echo(f"  {linked.pairs_path}")
-    if weights == "train" and records < _FEWEST_TO_TRAIN:
+    if weights == "train" and linked.is_by_shipped_weights:
+        typer.echo(
+            "too few of the pairs are one child's to learn weights from them; linked by the shipped ones, as by"
+            " --weights default"
+        )
+    elif weights == "train" and records < _FEWEST_TO_TRAIN:
         typer.echo(
             f"weights trained on {records:,} records say little;"
             f" with fewer than {_FEWEST_TO_TRAIN:,} use --weights default"

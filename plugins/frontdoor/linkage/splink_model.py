@@ -24,8 +24,11 @@ class SplinkFailed(FrontdoorError):
     """Splink could not do what was asked; its own message may quote what it choked on and is not passed on."""
 
 
-def train(settings: Settings, model: LinkageModel) -> TrainedWeights:
-    """Return weights estimated from the records of the last build; nothing is stored and nothing changes."""
+def train(settings: Settings, model: LinkageModel) -> TrainedWeights | None:
+    """Return weights estimated from the records of the last build, or None when they hold too little to learn from.
+
+    Nothing is stored and nothing changes.
+    """
     from frontdoor.linkage.splink_training import estimate
 
     with exported_spine(settings, model) as connection:

@@ -35,7 +35,7 @@ FAMILY_PAIRS = 5e5
 PROBED_RECORDS = 50_000
 # Splink's own number of rounds, and fewer for records among which a level all but never is one child's.
 EM_ROUNDS = (25, 8, 3)
-# With fewer pairs than this in a block, chance decides more than they do.
+# With fewer pairs than this in a block, or of one child at all, chance decides more than they do.
 FEWEST_PAIRS = 200
 SAME_BIRTH_DATE = "l.birth_date = r.birth_date"
 SAME_NAMES = "l.forename = r.forename and l.surname = r.surname"
@@ -52,15 +52,23 @@ PRIOR_ROUNDS = 50
 PRIOR_TOLERANCE_BITS = 0.005
 
 
-def estimate(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> TrainedWeights:
-    """Return the weights that fit the spine in `connection` best; the same spine gives the same weights."""
+def estimate(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> TrainedWeights | None:
+    """Return the weights that fit the spine in `connection` best; the same spine gives the same weights.
+
+    None when hardly any pair is one child's: there is nothing to learn from, and a prior that follows the few shrinks
+    round by round until no number holds it.
+    """
     with splink_errors():
         levels = _on_random_pairs(connection, model, shipped_levels(model))
         levels = _maximised(connection, model, levels)
         levels = _for_families(connection, model, levels)
         prior = _prior(connection, model, levels)
+        if prior is None:
+            return None
         levels = {code: _believable(levels[code], shipped, prior) for code, shipped in shipped_levels(model).items()}
         prior = _prior(connection, model, levels)
+        if prior is None:
+            return None
         return TrainedWeights(prior, levels, _term_frequencies(connection, model, levels))
 
 
@@ -74,12 +82,12 @@ def _on_random_pairs(connection: duckdb.DuckDBPyConnection, model: LinkageModel,
 
 
 def _maximised(connection: duckdb.DuckDBPyConnection, model: LinkageModel, start: Levels) -> Levels:
-    """Estimate m by expectation maximisation; in fewer rounds where a level dies out in them."""
-    for rounds in EM_ROUNDS[:-1]:
+    """Estimate m by expectation maximisation; in fewer rounds where a level dies out in them, or in none."""
+    for rounds in EM_ROUNDS:
         # Splink refuses a share that no number can hold any more.
         with contextlib.suppress(ValueError):
             return _maximised_in(connection, model, start, rounds=rounds)
-    return _maximised_in(connection, model, start, rounds=EM_ROUNDS[-1])
+    return start
 
 
 def _maximised_in(connection: duckdb.DuckDBPyConnection, model: LinkageModel, start: Levels, *, rounds: int) -> Levels:
@@ -202,8 +210,11 @@ def _believable(
     return {code: (m / total, u) for code, (m, u) in weights.items()}
 
 
-def _prior(connection: duckdb.DuckDBPyConnection, model: LinkageModel, levels: Levels) -> float:
-    """Return the share of all pairs that are of one child: as many as it expects among those that share a key."""
+def _prior(connection: duckdb.DuckDBPyConnection, model: LinkageModel, levels: Levels) -> float | None:
+    """Return the share of all pairs that are of one child: as many as it expects among those that share a key.
+
+    None when those are fewer than anything could be learnt from.
+    """
     linked = linker(connection, splink_settings(model, levels=levels, prior=model.prior))
     scored = linked.inference.predict(threshold_match_weight=FAINTEST_PAIR).physical_name
     records = _size(connection)
@@ -213,9 +224,11 @@ def _prior(connection: duckdb.DuckDBPyConnection, model: LinkageModel, levels: L
         [(expected,)] = connection.execute(
             f"select sum(1 / (1 + power(2.0, -(match_weight + {shift!r})))) from {scored}"
         ).fetchall()
-        found = (expected or 0.0) / max(records * (records - 1) / 2, 1)
-        if not 0 < found < 1:
-            return start
+        if (expected or 0.0) < FEWEST_PAIRS:
+            return None
+        found = expected / (records * (records - 1) / 2)
+        if found >= 1:
+            return None
         if abs(math.log2(found / prior)) < PRIOR_TOLERANCE_BITS:
             break
         prior = found

@@ -26,7 +26,7 @@ FEWEST_RECORDS = 1_000
 # Who proposes when no person did.
 MONTHLY_TRAINING = "train_linkage"
 
-Trainer = Callable[[Settings, LinkageModel], TrainedWeights]
+Trainer = Callable[[Settings, LinkageModel], TrainedWeights | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def version_of(counts: Mapping[str, int]) -> str:
 
 
 def propose(settings: Settings, *, at: datetime, by: str, train: Trainer | None = None) -> Proposal | None:
-    """Train on the records of the last build, store a proposal and return it; None with too few records to learn from.
+    """Train on the records of the last build, store a proposal and return it; None when they say too little.
 
     The same records give the same proposal, so asking twice stores one. It is in force when a person approves it.
     """
@@ -80,6 +80,8 @@ def propose(settings: Settings, *, at: datetime, by: str, train: Trainer | None 
             if earlier is not None:
                 return earlier
         trained = (train or _train_with_splink)(settings, model)
+        if trained is None:
+            return None
         require_complete(trained.levels, model)
         with connect(settings, role="transformer", application_name="frontdoor weights") as connection:
             old = scale_of(connection, basis["compared_with"])
@@ -140,7 +142,7 @@ def _ethnicities(settings: Settings) -> frozenset[str]:
     return frozenset(code.code for code in load_code_list("ethnicities", folder=settings.codes_dir).codes)
 
 
-def _train_with_splink(settings: Settings, model: LinkageModel) -> TrainedWeights:
+def _train_with_splink(settings: Settings, model: LinkageModel) -> TrainedWeights | None:
     from frontdoor.linkage.splink_model import train
 
     return train(settings, model)

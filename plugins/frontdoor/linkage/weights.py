@@ -3,6 +3,7 @@
 Nothing here comes into force by itself, and a version once stored never changes its numbers.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,16 @@ from psycopg.types.json import Jsonb
 
 from frontdoor.errors import WarehouseError
 from frontdoor.linkage.decisions import same_person
-from frontdoor.linkage.model import NONE, TRAINED, LinkageModel
+from frontdoor.linkage.model import (
+    COMMONEST_BITS,
+    NONE,
+    PARTS_OF_A_BIT,
+    RAREST_BITS,
+    TRAINED,
+    WEIGHT_BITS,
+    LinkageModel,
+    weight_at,
+)
 from frontdoor.linkage.weights_in_force import comparisons_sha256
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import Role, connect
@@ -108,9 +118,10 @@ def store_proposal(
 ) -> str:
     """Store trained weights as a proposal and return its name, the day and a number: 2026-11-24-1.
 
-    Raises WarehouseError when a level of the comparisons has no weight.
+    Raises WarehouseError when a level of the comparisons has no weight, or when a pair might weigh more than fits.
     """
     require_complete(weights.levels, model)
+    require_to_fit(weights, model)
     [(number,)] = connection.execute(_NEXT_NUMBER, {"day": f"{at:%Y-%m-%d}"}).fetchall()
     version = f"{at:%Y-%m-%d}-{number}"
     connection.execute(
@@ -142,6 +153,28 @@ def require_complete(levels: Mapping[str, Mapping[str, tuple[float, float]]], mo
         raise WarehouseError(f"the weights do not fit the comparisons at {names}; train anew")
 
 
+def require_to_fit(weights: TrainedWeights, model: LinkageModel) -> None:
+    """Raise WarehouseError when some pair would weigh more, or less, than a pair's number has room for.
+
+    It would run over into the levels that stand beside it, and every guard would read another pair's.
+    """
+    least = most = weight_at(weights.prior)
+    for comparison in model.comparisons:
+        bits = [0.0]
+        for level in comparison.levels[1:]:
+            m, u = weights.levels[comparison.code][level.code]
+            terms = (COMMONEST_BITS, max(RAREST_BITS.values())) if level.term_frequency else (0.0,)
+            bits += [math.log2(m / u) + term for term in terms]
+        least += min(bits)
+        most += max(bits)
+    room = 2 ** (WEIGHT_BITS - 1) / PARTS_OF_A_BIT
+    if not -room < least <= most < room:
+        raise WarehouseError(
+            f"by these weights a pair may weigh {least:.0f} to {most:.0f} bits, and there is room for {room:.0f} either"
+            " way: too little was learnt from; train on more records"
+        )
+
+
 def approve(
     settings: Settings, version: str, *, model: LinkageModel, by: str, reason: str, at: datetime
 ) -> WeightVersion:
@@ -161,7 +194,9 @@ def approve(
             raise WarehouseError(f"{version} was made for other comparisons than comparisons.yaml has now; train anew")
         if found.origin == TRAINED and same_person(by, found.proposed_by):
             raise WarehouseError("who proposed weights does not approve them; ask a second person")
-        require_complete(read_weights(connection, version).levels, model)
+        stored = read_weights(connection, version)
+        require_complete(stored.levels, model)
+        require_to_fit(stored, model)
         connection.execute("update linkage.weight_versions set state = 'superseded' where state = 'approved'")
         _decide(connection, version, state="approved", by=by, reason=reason, at=at)
         return find_version(connection, version)

@@ -74,7 +74,10 @@ def propose(by: By, as_of: AsOf = None) -> None:
         raise FrontdoorError("say who proposes: --by")
     proposal = train(Settings(), at=moment_typed(as_of), by=by.strip())
     if proposal is None:
-        raise FrontdoorError(f"fewer than {FEWEST_RECORDS} records are too few to learn from; build first")
+        raise FrontdoorError(
+            f"there is too little to learn from: fewer than {FEWEST_RECORDS} records, or hardly two of one child among"
+            " them; build more first"
+        )
     typer.echo(f"{proposal.version} " + ("is proposed" if proposal.is_new else "was proposed from the same records"))
     _print_report(proposal.report)
     typer.echo("nothing has changed; a second person puts it in force with `frontdoor weights approve`")

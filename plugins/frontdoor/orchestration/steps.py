@@ -130,7 +130,7 @@ def write_brief(*, as_of: str) -> None:
 
 @step
 def propose_weights(*, as_of: str) -> dict[str, int]:
-    """Train match weights, store them as a proposal and return its figures; none with too few records to learn from."""
+    """Train match weights, store them as a proposal and return its figures; none with too little to learn from."""
     from frontdoor.linkage.training import MONTHLY_TRAINING, propose
     from frontdoor.settings import Settings
 
