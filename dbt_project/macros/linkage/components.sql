@@ -87,7 +87,7 @@
     {% if is_incremental() -%}
     inner join component_nodes on pairs.left_record_no = component_nodes.record_no
     {% endif -%}
-    where pairs.reason_code in ('TWIN', 'ONE_PER_SOURCE') and not pairs._is_retracted;
+    where pairs.reason_code = 'TWIN' and not pairs._is_retracted;
     analyze contradicted_pairs;
     create temporary table doubtful_components on commit drop as
     select labels.component_no
@@ -108,6 +108,16 @@
         or min(blocked.{{ blocking_key(2) }}) <> max(blocked.{{ blocking_key(2) }})
         or bit_or(blocked.flags) & {{ record_flag('adopted') }} > 0
         or count(*) > {{ largest_group() }}
+    {%- if one_record_sources() %}
+    union
+    -- An agency's two records are two people also where nothing had them compared.
+    select labels.component_no
+    from component_labels as labels
+    inner join {{ ref('int_person_records__spine') }} as spine on labels.record_no = spine.record_no
+    where {{ is_of_one_record_source('spine.scope_no') }}
+    group by labels.component_no, spine.scope_no
+    having count(*) > 1
+    {%- endif %}
     union
     select labels.component_no
     from ({{ effective_decisions('separate') }}) as separations

@@ -1,3 +1,20 @@
+{#- The agencies that keep one record a person, as they are written in the settings and as files are read: in small letters. -#}
+{% macro one_record_sources() -%}
+    {%- set sources = [] -%}
+    {%- for source in var('one_record_sources', []) -%}
+        {%- do sources.extend([source | trim, source | trim | lower]) -%}
+    {%- endfor -%}
+    {{ return(sources | unique(case_sensitive=true) | list) }}
+{%- endmacro %}
+
+{% macro is_of_one_record_source(scope_no) -%}
+    {%- set scopes = [] -%}
+    {%- for source in one_record_sources() -%}
+        {%- do scopes.append(value_hash("'" ~ source ~ "'", 0)) -%}
+    {%- endfor -%}
+    {{ scope_no ~ ' in (' ~ scopes | join(', ') ~ ')' if scopes else 'false' }}
+{%- endmacro %}
+
 {#- What the levels say, in the words the rules are written in. -#}
 {% macro weighed_pairs(scored, weights) -%}
     {%- set is_kept_anyway -%}
@@ -33,10 +50,6 @@
 {#- Why a pair is not one child by itself; null when it is. domain.md 4.4 and 7.7; in words: docs/matching.md. Where a step ends in
     "offset null", what it says is worked out once; PostgreSQL would write it into every place that names it. -#}
 {% macro judged_pairs(weighed, weights) -%}
-    {%- set one_record_scopes = [] -%}
-    {%- for source in var('one_record_sources', []) -%}
-        {%- do one_record_scopes.append(value_hash("'" ~ source ~ "'", 0)) -%}
-    {%- endfor %}
     select
         guarded.*,
         case
@@ -147,8 +160,7 @@
             from (
                 select
                     {{ weighed }}.*,
-                    {{ 'scope_no in (' ~ one_record_scopes | join(', ') ~ ')' if one_record_scopes else 'false' }}
-                        as is_one_record_source,
+                    {{ is_of_one_record_source('scope_no') }} as is_one_record_source,
                     {{ is_identified() }} as is_identified,
                     {{ is_slip_of_the_pen() }} as is_slip_of_the_pen,
                     {{ is_like_another_name() }} as is_like_another_name

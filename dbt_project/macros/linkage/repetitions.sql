@@ -5,15 +5,14 @@
 {#- What must not go through another record: whom only people may link, a mother's or a former record, and an agency's
     own guarantee that two records are two people. -#}
 {% macro may_be_repeated() -%}
-    {%- set one_record_sources = var('one_record_sources', []) -%}
     not is_restricted
     and not is_unborn
     and adoption_side_code is null
     and mother_record_key is null
     and former_record_key is null
     and record_no not in (select decided.record_no from decided)
-    {%- if one_record_sources %}
-    and person_scope not in ({% for source in one_record_sources %}'{{ source }}'{{ ', ' if not loop.last }}{% endfor %})
+    {%- if one_record_sources() %}
+    and person_scope not in ('{{ one_record_sources() | join("', '") }}')
     {%- endif %}
 {%- endmacro %}
 

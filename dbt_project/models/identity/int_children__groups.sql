@@ -114,6 +114,7 @@ told as (
         l.flags & r.flags as both_flags,
         l.flags | r.flags as either_flags,
         l.scope_no = r.scope_no as is_same_scope,
+        l.scope_no = r.scope_no and {{ is_of_one_record_source('l.scope_no') }} as is_one_per_source,
         l.mother = r.record_no or r.mother = l.record_no as is_mother_and_child,
         {{ is_a_generation_apart() }} as is_a_generation_apart,
         separations.decision_no is not null as is_separated,
@@ -167,7 +168,7 @@ conflicts as materialized (
                 when is_separated then 'PERSON'
                 when is_other_nhs and both_flags & {{ record_flag('nhs_verified') }} > 0 then 'NHS_CONFLICT'
                 when is_mother_and_child then 'MOTHERS_NHS'
-                when reason_code = 'ONE_PER_SOURCE' then reason_code
+                when is_one_per_source then 'ONE_PER_SOURCE'
                 -- One mistyped number is no second child: the rest, weighed with it, must speak against one child too.
                 when (is_other_nhs or is_other_upn) and (is_other_forename or is_other_birth_date)
                     and (weight < 0 or (is_other_forename and is_of_one_birth_and_home))
