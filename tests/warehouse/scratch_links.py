@@ -99,6 +99,10 @@ class ScratchLinks:
         """Every pair that waits for a person, and why."""
         return {(frozenset((left, right)), reason) for left, right, reason in self.rows(_QUESTIONS)}
 
+    def open_reviews(self) -> set[Pair]:
+        """What the steward's queue asks: one pair for two children, unless somebody answered."""
+        return {frozenset(pair) for pair in self.rows(_REVIEWS)}
+
     def _open_build(self) -> int:
         self.build_no += 1
         with connect(self.scratch, role="admin") as connection:
@@ -153,6 +157,12 @@ _QUESTIONS = """
     inner join identity.int_children__members as one on open.left_record_key = one.record_key
     inner join identity.int_children__members as other on open.right_record_key = other.record_key
     where not open._is_retracted
+"""
+_REVIEWS = """
+    select one.agency_person_id, other.agency_person_id
+    from identity.int_reviews as open
+    inner join identity.int_children__members as one on open.left_record_key = one.record_key
+    inner join identity.int_children__members as other on open.right_record_key = other.record_key
 """
 _COMPONENTS = """
     select agency_person_id, component_no from identity.int_children__members where not _is_retracted

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from frontdoor.linkage.decisions import decide
+from frontdoor.linkage.decisions import Author, awaiting_confirmation, confirm, decide
 from frontdoor.linkage.records import find_pair, steward
+from frontdoor.linkage.reviews import side_by_side
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 
-from tests.warehouse.decisions.asking import ANN
+from tests.warehouse.decisions.asking import ANN, MONDAY
 from tests.warehouse.link_situations import nhs
 from tests.warehouse.scratch_links import PersonRow, ScratchLinks, scratch_links
 from tests.warehouse.test_contact_details import APART, HERS, HOSTEL, TOGETHER, of_ada, strangers
@@ -164,3 +165,71 @@ def test_what_a_person_linked_comes_together_again_when_a_marker_is_taken_back(l
     children = links.children()
     links.rebuild(is_full=True)
     assert links.children() == children
+
+
+def test_what_one_person_linked_comes_apart_when_a_record_becomes_restricted_until_a_second_confirms_it(
+    links: ScratchLinks,
+) -> None:
+    # Several, since which of two records is the lesser depends on their keys.
+    numbers = range(4)
+    known: list[PersonRow] = [
+        {**ZENA, "record_id": f"known-{n}", "source": "council", "surname": f"Quim{'bdfg'[n]}"} for n in numbers
+    ]
+    others: list[PersonRow] = [
+        {"record_id": f"other-{n}", "source": "school", "forename": f"Zzo{'bdfg'[n]}a", "surname": "Marrow"}
+        for n in numbers
+    ]
+    together = {frozenset({f"known-{n}", f"other-{n}"}) for n in numbers}
+    links.deliver([*known, *others])
+    with steward(links.scratch) as desk:
+        made = [
+            decide(desk, "link", *find_pair(desk, f"council:known-{n}", f"school:other-{n}"), ANN)[0] for n in numbers
+        ]
+    # One of them in the very build that would have joined them.
+    restricted = [{**row, "restricted_flag": "R1"} for row in others]
+    links.deliver(restricted[:1])
+    assert links.groups() >= together - {frozenset({"known-0", "other-0"})}
+    assert frozenset({"known-0"}) in links.groups()
+    links.deliver(restricted[1:])
+    assert not links.groups() & together
+    apart = links.children()
+    links.rebuild(is_full=True)
+    assert links.children() == apart
+
+    with steward(links.scratch) as desk:
+        assert [each.decision_no for each in awaiting_confirmation(desk)] == [each.decision_no for each in made]
+        for n in numbers[:2]:
+            pair = find_pair(desk, f"council:known-{n}", f"school:other-{n}")
+            side_by_side(desk, *pair, by="B. Second", at=MONDAY)
+            confirm(desk, made[n].decision_no, Author("B. Second", MONDAY, "seen"))
+    # And one is restricted no longer.
+    links.deliver(others[2:3])
+    assert links.groups() & together == together - {frozenset({"known-3", "other-3"})}
+    children = links.children()
+    links.rebuild(is_full=True)
+    assert links.children() == children
+
+
+def test_what_a_link_answered_is_asked_again_when_a_build_no_longer_follows_it(links: ScratchLinks) -> None:
+    rows: dict[str, PersonRow] = {
+        name: {**ZENA, "record_id": name, "source": source, "postcode": postcode}
+        for name, source, postcode in (
+            ("a", "council", "ZX2 1AA"),
+            ("b", "police", "CB9 7ZZ"),
+            ("c", "school", "ZX2 1AA"),
+        )
+    }
+    links.deliver(rows.values())
+    asked = {frozenset({"a", "b"}), frozenset({"b", "c"})}
+    assert links.groups() == {frozenset({"a", "c"}), frozenset({"b"})}
+    assert links.open_reviews() <= asked
+    assert len(links.open_reviews()) == 1
+    with steward(links.scratch) as desk:
+        decide(desk, "link", *find_pair(desk, "council:a", "police:b"), ANN)
+    assert links.open_reviews() == set(), "answered, though no build has taken it up"
+    links.rebuild(is_full=False)
+    assert links.groups() == {frozenset({"a", "b", "c"})}
+    links.deliver([{**rows["a"], "nhs_number": nhs(61)}, {**rows["b"], "nhs_number": nhs(62)}])
+    assert links.groups() == {frozenset({"a", "c"}), frozenset({"b"})}
+    assert links.open_reviews() <= asked
+    assert len(links.open_reviews()) == 1

@@ -231,6 +231,7 @@
         {{ number_of_key('decisions.right_record_key') }} as right_record_no
     from {{ source('linkage', 'effective_decisions') }} as decisions
     where decisions.kind = '{{ kind }}'
+        and not decisions.is_suspended
         and decisions.effective_from_no <= {{ decided_up_to() }}
         and (decisions.ended_by_no is null or decisions.ended_by_no > {{ decided_up_to() }})
 {%- endmacro %}

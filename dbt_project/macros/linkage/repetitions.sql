@@ -59,6 +59,7 @@
     where greatest(decided.effective_from_no, decided.ended_by_no) > {{ decided_up_to(published=true) }}
 {%- endmacro %}
 
+{#- Suspended ones, too: whose other record becomes restricted is not told so by an increment. -#}
 {% macro ends_of_decisions() -%}
     select
         {{ number_of_key('end_of_decision.record_key') }} as record_no,

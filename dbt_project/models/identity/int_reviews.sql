@@ -17,7 +17,8 @@ members as (
 
 ),
 
--- What a person decided last holds, whether or not a build has taken it up.
+-- What a person decided last holds, whether or not a build has taken it up. A link that a build took up between two who are
+-- still two holds no longer: something outweighs it, and what it answered is a question again.
 decided as (
 
     select
@@ -27,6 +28,8 @@ decided as (
     inner join members as one on decisions.left_record_key = one.record_key
     inner join members as other on decisions.right_record_key = other.record_key
     where decisions.ended_by_no is null
+        and not decisions.is_suspended
+        and (decisions.kind = 'separate' or decisions.effective_from_no > {{ decided_up_to(published=true) }})
 
 ),
 

@@ -75,5 +75,5 @@ _LINKS = """
     from linkage.effective_decisions as decision
     inner join members as one on decision.left_record_key = one.record_key
     inner join members as other on decision.right_record_key = other.record_key
-    where decision.kind = 'link' and decision.ended_by_no is null
+    where decision.kind = 'link' and decision.ended_by_no is null and not decision.is_suspended
 """

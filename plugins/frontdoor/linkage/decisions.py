@@ -15,6 +15,8 @@ from psycopg.rows import class_row
 from frontdoor.errors import FrontdoorError
 from frontdoor.linkage.records import (
     Record,
+    are_mother_and_child,
+    are_sides_of_an_adoption,
     have_two_verified_numbers,
     is_restricted,
     record_of,
@@ -72,6 +74,8 @@ class Author:
     reviewer: str | None = None
 
     def __post_init__(self) -> None:
+        if not (self.by.strip() + (self.reviewer or "").strip()).isprintable():
+            raise DecisionRefused("a name has a letter that cannot be seen; type it again")
         if len(self.by.strip()) < 2:
             raise DecisionRefused("say who decides: --by NAME")
         if len(self.reason.strip()) < 3:
@@ -91,16 +95,11 @@ def decide(
     """Keep a link or a separation and return it, and whether it is new: deciding the same twice changes nothing.
 
     Raises NeverOneChild for two sides of an adoption, DecisionRefused when a decision that stands says otherwise or
-    when two verified NHS numbers would meet: no build would follow.
+    when two verified NHS numbers, or a mother and her child, would meet: no build would follow.
     """
     _hold(connection)
     if kind == "link":
-        refuse_adoption(connection, left, right, by=author.by.strip(), at=author.at)
-        if have_two_verified_numbers(connection, left, right):
-            raise DecisionRefused(
-                "the two have different verified NHS numbers and would stay apart; have the wrong number corrected"
-                " where it was recorded, then link them. Nothing was changed"
-            )
+        _refuse_what_no_build_follows(connection, left, right, author)
     for decision in decisions_about(connection, left, right):
         if decision.kind == kind and decision.undone_by is None:
             return decision, False
@@ -147,7 +146,7 @@ def confirm(connection: psycopg.Connection, decision_no: int, author: Author) ->
         raise DecisionRefused(f"decision {decision_no} waits for another person than the one who made it")
     left, right = (record_of(connection, key) for key in (decision.left_record_key, decision.right_record_key))
     if left and right and decision.kind == "link":
-        refuse_adoption(connection, left, right, by=author.by.strip(), at=author.at)
+        _refuse_what_no_build_follows(connection, left, right, author)
     if not _has_looked(connection, author.by, decision):
         pair = f"{short(decision.left_record_key)} {short(decision.right_record_key)}"
         raise DecisionRefused(
@@ -178,16 +177,39 @@ def decisions_about(connection: psycopg.Connection, left: Record, right: Record)
 
 
 def awaiting_confirmation(connection: psycopg.Connection) -> list[Decision]:
-    """Return the decisions that wait for a second person, oldest first."""
+    """Return the decisions that wait for a second person, oldest first.
+
+    One that an adoption bars since it was asked for is not among them: that is never a question put to people.
+    """
     with connection.cursor(row_factory=class_row(Decision)) as cursor:
         found = cursor.execute(
-            f"{_DECISIONS} and decision.needs_confirmation order by decision.decision_no".encode()
+            f"{_DECISIONS} and (decision.needs_confirmation or effective.is_suspended)"
+            " order by decision.decision_no".encode()
         ).fetchall()
-    return [decision for decision in found if decision.awaits_confirmation]
+    return [
+        decision
+        for decision in found
+        if decision.awaits_confirmation
+        and not are_sides_of_an_adoption(connection, decision.left_record_key, decision.right_record_key)
+    ]
 
 
 def _hold(connection: psycopg.Connection) -> None:
     connection.execute("select pg_advisory_xact_lock(%s)", [DECISIONS_LOCK])
+
+
+def _refuse_what_no_build_follows(connection: psycopg.Connection, left: Record, right: Record, author: Author) -> None:
+    refuse_adoption(connection, left, right, by=author.by.strip(), at=author.at)
+    if have_two_verified_numbers(connection, left, right):
+        raise DecisionRefused(
+            "the two have different verified NHS numbers and would stay apart; have the wrong number corrected"
+            " where it was recorded, then link them. Nothing was changed"
+        )
+    if are_mother_and_child(connection, left, right):
+        raise DecisionRefused(
+            "the one is recorded as the mother of the other and they would stay apart; if that is wrong, have it"
+            " corrected where it was recorded, then link them. Nothing was changed"
+        )
 
 
 def _has_looked(connection: psycopg.Connection, by: str, decision: Decision) -> bool:
@@ -240,7 +262,7 @@ _DECISIONS = """
         decision.kind,
         decision.left_record_key,
         decision.right_record_key,
-        decision.needs_confirmation,
+        decision.needs_confirmation or coalesce(effective.is_suspended, false) as needs_confirmation,
         decision.reason,
         decision.decided_by,
         decision.reviewed_by,

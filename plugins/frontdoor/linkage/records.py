@@ -119,8 +119,7 @@ def refuse_adoption(connection: psycopg.Connection, left: Record, right: Record,
     A record from before an adoption meets nobody. One from after it meets no other of the same agency's records,
     neither itself nor through the children, or through links that people asked for, it already belongs to.
     """
-    [is_refused] = connection.execute(_ADOPTION, {"left": left.record_key, "right": right.record_key}).fetchall()[0]
-    if not is_refused:
+    if not are_sides_of_an_adoption(connection, left.record_key, right.record_key):
         return
     connection.rollback()
     connection.execute(
@@ -128,6 +127,12 @@ def refuse_adoption(connection: psycopg.Connection, left: Record, right: Record,
     )
     connection.commit()
     raise NeverOneChild
+
+
+def are_sides_of_an_adoption(connection: psycopg.Connection, left_key: str, right_key: str) -> bool:
+    """Say whether two records may never meet because of an adoption; nobody is told, and nothing is noted."""
+    [answer] = connection.execute(_ADOPTION, {"left": left_key, "right": right_key}).fetchall()[0]
+    return bool(answer)
 
 
 def is_restricted(connection: psycopg.Connection, left: Record, right: Record) -> bool:
@@ -139,6 +144,12 @@ def is_restricted(connection: psycopg.Connection, left: Record, right: Record) -
 def have_two_verified_numbers(connection: psycopg.Connection, left: Record, right: Record) -> bool:
     """Say whether the records that would be one child hold different verified NHS numbers."""
     [answer] = connection.execute(_TWO_NUMBERS, {"left": left.record_key, "right": right.record_key}).fetchall()[0]
+    return bool(answer)
+
+
+def are_mother_and_child(connection: psycopg.Connection, left: Record, right: Record) -> bool:
+    """Say whether a record of the one is said to be the mother of a record of the other."""
+    [answer] = connection.execute(_MOTHER_AND_CHILD, {"left": left.record_key, "right": right.record_key}).fetchall()[0]
     return bool(answer)
 
 
@@ -159,7 +170,8 @@ _SIDES = """
             side.record_key,
             evidence.person_scope,
             case when evidence.is_nhs_number_verified then evidence.evident_nhs_number end as verified_nhs_number,
-            evidence.adoption_side_code
+            evidence.adoption_side_code,
+            evidence.mother_record_key
         from linkage.sides(%(left)s, %(right)s) as side
         inner join identity.int_person_records__standardised as evidence on side.record_key = evidence.record_key
     )
@@ -178,4 +190,19 @@ _ADOPTION = f"""
         )
 """
 _RESTRICTED = "select linkage.concerns_restricted(%(left)s, %(right)s)"
-_TWO_NUMBERS = f"{_SIDES} select count(distinct verified_nhs_number) > 1 from judged"
+_TWO_NUMBERS = f"""
+    {_SIDES}
+    select exists (
+        select from judged as mine
+        inner join judged as other
+            on mine.side_code = 'left' and other.side_code = 'right'
+            and mine.verified_nhs_number <> other.verified_nhs_number
+    )
+"""
+_MOTHER_AND_CHILD = f"""
+    {_SIDES}
+    select exists (
+        select from judged as mine
+        inner join judged as other on mine.side_code <> other.side_code and mine.mother_record_key = other.record_key
+    )
+"""

@@ -12,7 +12,8 @@ MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ANN = Author("A. Steward", MONDAY, "the same child, said the school")
 EFFECTIVE = """
     select decision_no, kind, left_record_key, right_record_key from linkage.effective_decisions
-    where effective_from_no <= %(at)s and (ended_by_no is null or ended_by_no > %(at)s) order by decision_no
+    where effective_from_no <= %(at)s and (ended_by_no is null or ended_by_no > %(at)s) and not is_suspended
+    order by decision_no
 """
 
 

@@ -24,8 +24,8 @@ TABLES = {
         adoption_marker_code text, first_recorded_at timestamptz, last_recorded_at timestamptz""",
     "int_person_records__standardised": """
         record_key text, record_no bigint, person_scope text, agency_person_id text, adoption_side_code text,
-        evident_nhs_number text, is_nhs_number_verified boolean, is_restricted boolean, is_unborn boolean,
-        first_recorded_at timestamptz""",
+        mother_record_key text, evident_nhs_number text, is_nhs_number_verified boolean, is_restricted boolean,
+        is_unborn boolean, first_recorded_at timestamptz""",
     "int_matches__pairs": """
         left_record_no bigint, right_record_no bigint, rule_no smallint, evidence bigint, weight double precision,
         decision_code text, reason_code text, strength double precision""",
@@ -49,6 +49,7 @@ class Person:
     scope: str = "police"
     side: str | None = None
     is_restricted: bool = False
+    mother: str | None = None
 
     @property
     def record_key(self) -> str:
@@ -100,7 +101,11 @@ def lay_people(admin: psycopg.Connection, people: Iterable[Person], **evidence: 
         numbered = {**names, "record_no": person.record_no}
         record_columns = {key: value for key, value in own.items() if key in TABLES["int_person_records"].split()}
         _insert(admin, "int_person_records", {**names, **known, **record_columns})
-        judged = {"adoption_side_code": person.side, "is_restricted": person.is_restricted}
+        judged = {
+            "adoption_side_code": person.side,
+            "is_restricted": person.is_restricted,
+            "mother_record_key": person.mother,
+        }
         _insert(admin, "int_person_records__standardised", {**numbered, **known, **judged})
         _insert(admin, "int_children__members", {**numbered, "child_key": person.child_key})
         is_left_out = person.side == "PRE"

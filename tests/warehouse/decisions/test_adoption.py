@@ -10,7 +10,7 @@ from frontdoor.linkage.records import NEVER_ONE_CHILD, NeverOneChild, steward
 from frontdoor.settings import Settings
 
 from tests.warehouse.decisions.asking import MONDAY, link, separate
-from tests.warehouse.decisions.hand_made_links import ADA, Person, create_identity, lay_people
+from tests.warehouse.decisions.hand_made_links import ADA, BEA, CAI, Person, create_identity, lay_people
 
 pytestmark = pytest.mark.postgres
 
@@ -96,6 +96,40 @@ def test_what_waits_for_its_second_person_is_looked_at_again(settings: Settings,
     with pytest.raises(NeverOneChild), steward(settings) as desk:
         decisions.confirm(desk, made.decision_no, Author("B. Second", MONDAY, "seen"))
     assert admin.execute("select count(*) from linkage.effective_decisions").fetchall() == [(0,)]
+
+
+def test_what_waits_and_an_adoption_bars_since_is_no_question_to_anybody(
+    settings: Settings, admin: psycopg.Connection
+) -> None:
+    hidden = Person("zzhid-6", is_restricted=True)
+    council_of(settings, admin, [ADA, hidden])
+    with steward(settings) as desk:
+        link(desk, ADA, hidden)
+        assert len(decisions.awaiting_confirmation(desk)) == 1
+    admin.execute(
+        "update identity.int_person_records__standardised set adoption_side_code = 'PRE' where record_no = %s",
+        [ADA.record_no],
+    )
+    with steward(settings) as desk:
+        assert decisions.awaiting_confirmation(desk) == []
+    assert admin.execute("select count(*) from linkage.refused_attempts").fetchall() == [(0,)]
+
+
+def test_an_ordinary_record_that_was_linked_with_one_from_before_an_adoption_is_still_linked_with_others(
+    settings: Settings, admin: psycopg.Connection
+) -> None:
+    """Only the adoption's own sides are barred; no build follows the old link any longer."""
+    council_of(settings, admin, [ADA, BEA, CAI])
+    with steward(settings) as desk:
+        link(desk, ADA, BEA)
+    admin.execute(
+        "update identity.int_person_records__standardised set adoption_side_code = 'PRE' where record_no = %s",
+        [BEA.record_no],
+    )
+    with steward(settings) as desk:
+        assert link(desk, ADA, CAI).state == "in force"
+    with pytest.raises(NeverOneChild), steward(settings) as desk:
+        link(desk, BEA, CAI)
 
 
 def test_a_child_after_an_adoption_is_linked_with_other_agencies_and_anybody_is_kept_apart(

@@ -1,7 +1,7 @@
 """People's decisions: kept for ever, consistent, taken back only by deciding again; for restricted children by two."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 import psycopg
@@ -111,21 +111,51 @@ def test_a_decision_is_not_contradicted_but_undone(desk: psycopg.Connection) -> 
     assert separate(desk, ADA, BEA).state == "in force"
 
 
-def test_two_verified_nhs_numbers_are_not_linked_since_no_build_would_follow(
-    desk: psycopg.Connection, admin: psycopg.Connection
-) -> None:
-    for person, number in ((ADA, nhs(901)), (BEA, nhs(902))):
+def verify(admin: psycopg.Connection, numbers: Mapping[Person, str]) -> None:
+    """Give people verified NHS numbers."""
+    for person, number in numbers.items():
         admin.execute(
             "update identity.int_person_records__standardised"
             " set evident_nhs_number = %s, is_nhs_number_verified = true where record_key = %s",
             [number, person.record_key],
         )
+
+
+def test_two_verified_nhs_numbers_are_not_linked_since_no_build_would_follow(
+    desk: psycopg.Connection, admin: psycopg.Connection
+) -> None:
+    verify(admin, {ADA: nhs(901), BEA: nhs(902)})
     with pytest.raises(DecisionRefused, match="different verified NHS numbers"):
         link(desk, ADA, BEA)
     assert link(desk, ADA, CAI).state == "in force"
     # Not through a third record either.
     with pytest.raises(DecisionRefused, match="different verified NHS numbers"):
         link(desk, CAI, BEA)
+
+
+def test_two_numbers_of_a_pair_that_was_linked_before_keep_no_third_record_from_either(
+    desk: psycopg.Connection, admin: psycopg.Connection
+) -> None:
+    """The build parts the two; whom a steward knows to be one of them has no number that is in the way."""
+    link(desk, ADA, BEA)
+    desk.commit()
+    verify(admin, {ADA: nhs(901), BEA: nhs(902)})
+    assert link(desk, ADA, CAI).state == "in force"
+    desk.commit()
+    verify(admin, {DOT: nhs(903)})
+    with pytest.raises(DecisionRefused, match="different verified NHS numbers"):
+        link(desk, CAI, DOT)
+
+
+def test_a_mother_and_her_baby_are_not_linked_since_no_build_would_follow(
+    people: Settings, desk: psycopg.Connection, admin: psycopg.Connection
+) -> None:
+    baby = Person("zzbab-9", mother=ADA.record_key)
+    lay_people(admin, [baby])
+    for one, other in ((ADA, baby), (baby, ADA)):
+        with pytest.raises(DecisionRefused, match="the mother of the other"):
+            link(desk, one, other)
+    assert separate(desk, ADA, baby).state == "in force"
 
 
 def test_links_that_lead_on_are_not_contradicted_either(desk: psycopg.Connection) -> None:
@@ -271,6 +301,61 @@ def test_a_confirmation_by_the_same_person_has_no_effect_however_it_was_written(
             desk.execute(confirm, [made.decision_no, "B. Second", MONDAY])
 
 
+def test_a_link_is_suspended_when_its_record_becomes_restricted_until_a_second_person_confirms_it(
+    people: Settings, desk: psycopg.Connection, admin: psycopg.Connection
+) -> None:
+    made, apart = link(desk, ADA, BEA), separate(desk, ADA, CAI)
+    desk.commit()
+    restrict = "update identity.int_person_records__standardised set is_restricted = %s where record_key = %s"
+    admin.execute(restrict, [True, BEA.record_key])
+    admin.execute(restrict, [True, CAI.record_key])
+    assert [row[0] for row in effective(desk)] == [apart.decision_no], "what keeps apart goes on"
+    assert [decision.decision_no for decision in decisions.awaiting_confirmation(desk)] == [made.decision_no]
+    assert decisions.decision_numbered(desk, made.decision_no).state == "waits for a second person"
+    admin.execute(restrict, [False, BEA.record_key])
+    assert [row[0] for row in effective(desk)] == [made.decision_no, apart.decision_no]
+
+    admin.execute(restrict, [True, BEA.record_key])
+    second = Author("B. Second", MONDAY, "seen")
+    with pytest.raises(DecisionRefused, match="another person"):
+        decisions.confirm(desk, made.decision_no, ANN)
+    side_by_side(desk, *pair(desk, ADA, BEA), by="B. Second", at=MONDAY)
+    assert decisions.confirm(desk, made.decision_no, second).state == "in force, confirmed by B. Second"
+    assert [row[0] for row in effective(desk)] == [made.decision_no, apart.decision_no]
+    assert decisions.awaiting_confirmation(desk) == []
+
+
+def test_numbers_verified_since_a_link_was_asked_for_are_seen_by_who_confirms_it(
+    restricted: tuple[Settings, Person], admin: psycopg.Connection
+) -> None:
+    settings, friend = restricted
+    with steward(settings) as desk:
+        made = link(desk, ADA, friend)
+    verify(admin, {ADA: nhs(901), friend: nhs(902)})
+    with steward(settings) as desk:
+        side_by_side(desk, *pair(desk, friend, ADA), by="B. Second", at=MONDAY)
+        with pytest.raises(DecisionRefused, match="different verified NHS numbers"):
+            decisions.confirm(desk, made.decision_no, Author("B. Second", MONDAY, "seen"))
+
+
+@pytest.mark.parametrize("name", ["A.\u200b Steward", "A. Steward\ufeff", "A.\u00ad Steward"])
+def test_a_name_with_a_letter_nobody_sees_is_nobody_else_s(restricted: tuple[Settings, Person], name: str) -> None:
+    with pytest.raises(DecisionRefused, match="cannot be seen"):
+        Author(name, MONDAY, "seen")
+    with pytest.raises(DecisionRefused, match="cannot be seen"):
+        Author("A. Steward", MONDAY, "seen", name)
+    settings, friend = restricted
+    with steward(settings) as desk:
+        made = link(desk, ADA, friend)
+        side_by_side(desk, *pair(desk, friend, ADA), by=name, at=MONDAY)
+        desk.execute(
+            "insert into linkage.decisions (kind, about_decision_no, reason, decided_by, decided_at)"
+            " values ('confirm', %s, 'by hand', %s, %s)",
+            [made.decision_no, name, MONDAY],
+        )
+        assert effective(desk) == []
+
+
 def test_what_was_asked_for_counts_for_a_restricted_child_whatever_wrote_it(
     restricted: tuple[Settings, Person],
 ) -> None:
@@ -300,6 +385,14 @@ def test_what_keeps_a_restricted_child_apart_is_not_undone_by_one_person(restric
             desk.execute(
                 "insert into linkage.decisions (kind, about_decision_no, reason, decided_by, decided_at)"
                 " values ('undo', %s, 'by hand', 'A. Steward', %s)",
+                [again.decision_no, MONDAY],
+            )
+    with steward(settings) as desk:
+        again = separate(desk, ADA, friend)
+        with pytest.raises(psycopg.errors.RaiseException, match="second person"):
+            desk.execute(
+                "insert into linkage.decisions (kind, about_decision_no, reason, decided_by, reviewed_by, decided_at)"
+                " values ('undo', %s, 'by hand', 'A. Steward', 'a.  steward', %s)",
                 [again.decision_no, MONDAY],
             )
 

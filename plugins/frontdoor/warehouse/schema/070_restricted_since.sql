@@ -1,0 +1,147 @@
+-- A child who becomes restricted after one person linked it waits for the second like any other; an adoption bars only its
+-- own two sides; and two persons are two however their names are typed.
+
+-- Letters that show nothing do not make another person.
+create or replace function linkage.same_person(one text, other text) returns boolean language sql immutable
+return regexp_replace(lower(btrim(regexp_replace(one, '[\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g'))), '\s+', ' ', 'g')
+    = regexp_replace(lower(btrim(regexp_replace(other, '[\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g'))), '\s+', ' ', 'g');
+
+-- As in 069, but what was linked with a record from before an adoption holds no longer, and so bars nobody else.
+create or replace function linkage.sides(left_key text, right_key text)
+returns table (side_code text, record_key text)
+language plpgsql stable
+as $function$
+begin
+    if to_regclass('identity.int_children__members') is null then
+        return;
+    end if;
+    return query
+    with recursive asked as (
+        select link.left_record_key, link.right_record_key
+        from linkage.decisions as link
+        where link.kind = 'link'
+            and not exists (
+                select from linkage.decisions as undoing
+                where undoing.kind = 'undo' and undoing.about_decision_no = link.decision_no
+            )
+            and not exists (
+                select from identity.int_person_records__standardised as sealed
+                where sealed.record_key in (link.left_record_key, link.right_record_key)
+                    and sealed.adoption_side_code = 'PRE'
+            )
+    ),
+
+    side (code, reached_key) as (
+        values ('left', left_key), ('right', right_key)
+        union
+        select side.code, together.reached_key
+        from side
+        cross join lateral (
+            select other.record_key as reached_key
+            from identity.int_children__members as mine
+            inner join identity.int_children__members as other on mine.child_key = other.child_key
+            where mine.record_key = side.reached_key
+            union all
+            select asked.right_record_key from asked where asked.left_record_key = side.reached_key
+            union all
+            select asked.left_record_key from asked where asked.right_record_key = side.reached_key
+        ) as together
+    )
+
+    select side.code, side.reached_key from side;
+end
+$function$;
+
+-- PL/pgSQL, since builds make the table it reads.
+create function linkage.names_a_restricted_record(left_key text, right_key text) returns boolean
+language plpgsql stable parallel safe
+as $function$
+begin
+    if to_regclass('identity.int_person_records__standardised') is null then
+        return false;
+    end if;
+    return exists (
+        select from identity.int_person_records__standardised as evidence
+        where evidence.record_key in (left_key, right_key) and evidence.is_restricted
+    );
+end
+$function$;
+
+create or replace function linkage.take_two_persons() returns trigger language plpgsql as $function$
+declare
+    asked linkage.decisions;
+begin
+    new.written_by_login := session_user;
+    if new.kind in ('link', 'separate') then
+        new.needs_confirmation := new.needs_confirmation
+            or linkage.concerns_restricted(new.left_record_key, new.right_record_key);
+        return new;
+    end if;
+    select * into asked from linkage.decisions where decision_no = new.about_decision_no;
+    if new.kind = 'confirm' and not linkage.has_looked(new.decided_by, new.about_decision_no) then
+        raise exception 'who confirms a decision has looked at the two since it was asked for';
+    end if;
+    -- What no longer keeps a restricted child apart may bring it together with somebody.
+    if new.kind = 'undo' and asked.kind = 'separate'
+        and (new.reviewed_by is null or linkage.same_person(new.reviewed_by, new.decided_by))
+        and linkage.concerns_restricted(asked.left_record_key, asked.right_record_key)
+    then
+        raise exception 'to undo what keeps a restricted child apart takes a second person';
+    end if;
+    return new;
+end
+$function$;
+
+-- As in 069; a link that one person made and whose record has become restricted since is suspended until a second confirms it.
+create or replace view linkage.effective_decisions as
+with
+
+confirmed as (
+
+    select
+        decision.decision_no,
+        decision.kind,
+        decision.left_record_key,
+        decision.right_record_key,
+        decision.about_decision_no,
+        decision.needs_confirmation,
+        confirmation.decision_no as confirmation_no
+    from linkage.decisions as decision
+    left join lateral (
+        select min(confirming.decision_no) as decision_no
+        from linkage.decisions as confirming
+        where confirming.kind = 'confirm'
+            and confirming.about_decision_no = decision.decision_no
+            and not linkage.same_person(confirming.decided_by, decision.decided_by)
+    ) as confirmation on true
+    where decision.kind <> 'confirm'
+
+),
+
+judged as (
+
+    select
+        confirmed.*,
+        case when needs_confirmation then confirmation_no else coalesce(confirmation_no, decision_no) end
+            as effective_from_no,
+        kind = 'link' and not needs_confirmation and confirmation_no is null
+        and linkage.names_a_restricted_record(left_record_key, right_record_key) as is_suspended
+    from confirmed
+
+)
+
+select
+    judged.decision_no,
+    judged.kind,
+    judged.left_record_key,
+    judged.right_record_key,
+    judged.effective_from_no,
+    (
+        select min(undoing.effective_from_no)
+        from judged as undoing
+        where undoing.kind = 'undo' and undoing.about_decision_no = judged.decision_no
+    ) as ended_by_no,
+    judged.is_suspended
+from judged
+where judged.kind in ('link', 'separate')
+    and judged.effective_from_no is not null;
