@@ -316,6 +316,29 @@ def test_a_delivery_after_the_other_is_linked_and_a_refused_one_leaves_nothing_b
     assert [(row["left"], row["right"]) for row in read_csv(out / "pairs.2.csv")] == [("r-1", "r-3"), ("r-1", "r-6")]
 
 
+def test_adoption_markers_nobody_explained_are_said_and_a_spreadsheet_s_nothing_is_nothing(
+    link: Callable[..., tuple[str, str]], tmp_path: Path
+) -> None:
+    people = tmp_path / "people.csv"
+    markers = ("NULL", "n/a", "-", "F", "0.0", "", "PRE", "POST", "POSTED", "1", "unknown")
+    rows = [f"r-{number},Zzada,Quillworth,2014-05-03,PE1 1AA,{marker}" for number, marker in enumerate(markers)]
+    people.write_text("\n".join(["record_id,forename,surname,dob,postcode,adoption_marker", *rows]) + "\n")
+    printed, _ = link(people, "--out", tmp_path / "out")
+    assert "  3 records have an adoption marker that says neither PRE nor POST; to be safe they are compared" in printed
+    children = {row["record_id"]: row["child_key"] for row in read_csv(tmp_path / "out" / "clusters.1.csv")}
+    assert len({children[f"r-{number}"] for number in range(6)}) == 1
+    assert len(set(children.values())) == 6
+
+
+def test_a_file_that_cannot_be_put_in_its_place_is_named(link: Callable[..., tuple[str, str]], tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_bytes(HEADER + ADA)
+    (tmp_path / "out" / "clusters.1.csv").mkdir(parents=True)
+    _, problem = link(people, "--out", tmp_path / "out")
+    assert problem.startswith("frontdoor: clusters.1.csv cannot be written (")
+    assert problem.endswith("mend it or name another --out")
+
+
 def test_a_version_of_weights_nobody_has_and_a_file_that_is_not_there_are_named(
     settings: Settings,
     warehouse: Settings,

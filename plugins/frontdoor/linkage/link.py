@@ -220,7 +220,12 @@ def _export(connection: psycopg.Connection, path: Path, query: str) -> None:
 def _private(path: Path) -> Iterator[Any]:
     """The file, readable by this user only, and in place only when it is whole."""
     draft = path.with_name(f"{path.name}.part")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        yield file
-    draft.replace(path)
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+        draft.replace(path)
+    except OSError as error:
+        raise FrontdoorError(
+            f"{path.name} cannot be written ({error.strerror}); mend it or name another --out"
+        ) from None

@@ -49,6 +49,11 @@ def link(
         if unread := linked.read.unread_counts:
             told = [f"{count:,} in {column}" for column, count in unread.items()]
             typer.echo(f"  values that cannot be read or fail their check, and so are no evidence: {', '.join(told)}")
+        if unexplained := linked.read.unexplained_marker_count:
+            typer.echo(
+                f"  {unexplained:,} records have an adoption marker that says neither PRE nor POST; to be safe they are"
+                " compared with nobody"
+            )
         if linked.oversized_block_count:
             typer.echo(f"  {linked.oversized_block_count:,} values are shared by too many records to mean anything")
         for model, seconds in linked.dbt.node_seconds.items() if timings else ():

@@ -89,7 +89,7 @@ def after_undo(connection: psycopg.Connection, decision: Decision, touched: Touc
     if decision.kind == "separate":
         return [_without_separation(connection, touched), *in_words(touched)]
     if len(touched.record_counts) != 1:
-        return ["no key comes back: no build had joined the two because of it", *in_words(touched)]
+        return ["no key comes back: the two are not one child", *in_words(touched)]
     [child_key] = touched.record_counts
     without = neighbours_of(
         link for link in links_of_child(connection, child_key) if link.decision_no != decision.decision_no
@@ -102,8 +102,14 @@ def after_undo(connection: psycopg.Connection, decision: Decision, touched: Touc
         told = [f"no key comes back: the two stay one child {through}; `frontdoor review separate` keeps them apart"]
     else:
         parts = [list(reached_from(key, without)) for key in (decision.left_record_key, decision.right_record_key)]
-        back = _earlier_keys(connection, child_key, [key for part in parts for key in part])
+        members = _spoken_of(connection, [key for part in parts for key in part])
+        back = _earlier_keys(connection, child_key, members)
         told = [f"key {short(key)} comes back for {_records(count)}" for key, count in back.items()]
+        if sum(back.values()) == len(members):
+            told = [
+                f"no key comes back: nobody else speaks any longer of the child whose key {short(child_key)} was, and"
+                " who came to bear it keeps it"
+            ]
         told = told or ["a part of the child comes apart; it had no key of its own before and is given one"]
     return told + in_words(touched)
 
@@ -168,6 +174,14 @@ def _open_alerts(connection: psycopg.Connection, published: list[str], keys: lis
         " where left_child_key = any(%(keys)s) or right_child_key = any(%(keys)s)))"
     ).format(subjects)
     return int(connection.execute(query, {"keys": keys}).fetchall()[0][0])
+
+
+def _spoken_of(connection: psycopg.Connection, record_keys: list[str]) -> list[str]:
+    found = connection.execute(
+        "select record_key from identity.int_children__members where record_key = any(%s) and not _is_retracted",
+        [record_keys],
+    ).fetchall()
+    return [key for (key,) in found]
 
 
 def _earlier_keys(connection: psycopg.Connection, child_key: str, record_keys: list[str]) -> dict[str, int]:

@@ -9,7 +9,7 @@ import pytest
 from frontdoor.errors import FrontdoorError
 from frontdoor.linkage import decisions
 from frontdoor.linkage.commands import app
-from frontdoor.linkage.records import steward
+from frontdoor.linkage.records import find_record, steward
 from frontdoor.linkage.reviews import list_reviews, pair_of_review, side_by_side
 from frontdoor.linkage.touches import after_decision, after_undo, touches
 from frontdoor.settings import Settings
@@ -182,6 +182,22 @@ def test_an_undone_link_says_which_key_comes_back(people: Settings, admin: psyco
         undone = decisions.undo(desk, made.decision_no, ANN)
         told = after_undo(desk, undone, touches(desk, *pair(desk, ADA, BEA)))
     assert told[0] == f"key {BEA.child_key[:12]} comes back for 1 record"
+
+
+def test_an_undone_link_says_when_who_is_left_keeps_the_other_s_key(
+    people: Settings, admin: psycopg.Connection
+) -> None:
+    """A key that nobody else bears any longer stays with who came to bear it (ADR 7)."""
+    with steward(people) as desk:
+        made = link(desk, ADA, BEA)
+    merged(admin)
+    admin.execute(
+        "update identity.int_children__members set _is_retracted = true where record_no = %s", [ADA.record_no]
+    )
+    with steward(people) as desk:
+        undone = decisions.undo(desk, made.decision_no, ANN)
+        told = after_undo(desk, undone, touches(desk, find_record(desk, BEA.record_key)))
+    assert told[0].startswith("no key comes back: nobody else speaks any longer of the child")
 
 
 def test_an_undone_link_says_when_the_evidence_holds_the_two_together(
