@@ -22,6 +22,8 @@
         set local work_mem = '256MB';
         set local enable_mergejoin = off;
         set local enable_nestloop = off;
+        -- By its own figure handing a row over costs more than working it out, and one process would do it all.
+        set local parallel_tuple_cost = 0.01;
     end
     $plan$
 {%- endmacro %}
