@@ -10,11 +10,13 @@ from psycopg.rows import class_row, dict_row
 
 from frontdoor.errors import FrontdoorError
 from frontdoor.linkage.decisions import awaiting_confirmation, decision_numbered
-from frontdoor.linkage.model import probability_at
+from frontdoor.linkage.model import LinkageModel, probability_at
 from frontdoor.linkage.reasons import REASONS, TWIN
 from frontdoor.linkage.records import SHORTEST_PREFIX, Record, agency_of
 from frontdoor.linkage.touches import readable
 
+# The rules whose value is a number that should be one person's.
+IDENTIFIERS = {"nhs_number": "an NHS number", "upn": "a pupil number"}
 # What a steward needs to see to tell two people apart, and no more; which side of an adoption it is never.
 SHOWN_FIELDS = {
     "forename": "forename",
@@ -99,6 +101,27 @@ def list_reviews(connection: psycopg.Connection, *, as_of: datetime, limit: int 
         return cursor.execute(query, values).fetchall()
 
 
+def crowded_numbers(connection: psycopg.Connection, model: LinkageModel) -> list[str]:
+    """Say of each NHS or pupil number that too many different records bear whose records these are, not which number.
+
+    Nobody is compared because of such a number; somebody types it where there is none, and only they can mend that.
+    """
+    told = []
+    for rule_no, rule in enumerate(model.blocking_rules, start=1):
+        if rule.code not in IDENTIFIERS:
+            continue
+        found = connection.execute(
+            sql.SQL(_CROWDED).format(key=sql.Identifier(f"key_{rule_no:02}")), {"rule_no": rule_no}
+        ).fetchall()
+        for scopes, counts in found:
+            agencies = ", ".join(f"{agency_of(scope)} {count}" for scope, count in zip(scopes, counts, strict=True))
+            told.append(
+                f"{IDENTIFIERS[rule.code]} stands on {sum(counts)} different records ({agencies}) and so brings nobody"
+                " together; have it mended where it is typed"
+            )
+    return told
+
+
 def pair_of_review(connection: psycopg.Connection, reference: str) -> tuple[str, str]:
     """Return the keys of the two records of a review, called by the beginning of its key, or D and a decision's number.
 
@@ -176,6 +199,21 @@ def _red_enquiry(connection: psycopg.Connection) -> sql.Composable:
 
 
 # An adoption is never a question put to people.
+_CROWDED = """
+    select
+        array_agg(shared.person_scope order by shared.person_scope),
+        array_agg(shared.record_count order by shared.person_scope)
+    from (
+        select oversized.block_key, evidence.person_scope, count(*) as record_count
+        from identity.int_blocks__oversized as oversized
+        inner join identity.int_person_records__blocked as blocked on oversized.block_key = blocked.{key}
+        inner join identity.int_person_records__standardised as evidence on blocked.record_no = evidence.record_no
+        where oversized.rule_no = %(rule_no)s and not oversized._is_retracted and not blocked._is_retracted
+        group by oversized.block_key, evidence.person_scope
+    ) as shared
+    group by shared.block_key
+    order by shared.block_key
+"""
 _QUEUE = """
     with awaiting as (
         select

@@ -24,6 +24,7 @@ from tests.warehouse.decisions.hand_made_links import (
     DOT,
     SATURDAY,
     Person,
+    lay_compared,
     lay_pair,
     lay_people,
     lay_review,
@@ -245,6 +246,23 @@ def said(*arguments: str) -> str:
     result = CliRunner().invoke(app, arguments, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.output
+
+
+def test_a_number_that_too_many_records_bear_is_said_to_who_lists_what_waits_but_not_which(
+    at_the_terminal: Settings, admin: psycopg.Connection
+) -> None:
+    school = Person("zzsch-8", scope="portal:school")
+    lay_people(admin, [school])
+    for person, nhs_block, upn_block in ((ADA, 7, 5), (BEA, 7, 6), (school, 7, 6), (CAI, 8, 6)):
+        lay_compared(admin, person, table="int_person_records__blocked", key_01=nhs_block, key_02=upn_block)
+    admin.execute(
+        "insert into identity.int_blocks__oversized (rule_no, block_key, _is_retracted)"
+        " values (1, 7, false), (2, 6, true), (3, 5, false)"
+    )
+    assert [line for line in said("review", "list").splitlines() if "different records" in line] == [
+        "an NHS number stands on 3 different records (POLICE 2, SCHOOL 1) and so brings nobody together; have it mended"
+        " where it is typed"
+    ]
 
 
 def test_a_steward_lists_looks_decides_and_takes_back(
