@@ -123,7 +123,8 @@
             and decisions.effective_from_no <= {{ decided_up_to() }}
         group by member.component_no
     ) as decided on changed_children.component_no = decided.component_no
-    where not changed_children._is_retracted;
+    where not changed_children._is_retracted
+    order by changed_children.child_key, changed_children.record_key;
     -- Who a child was before an adoption is no step in anybody's history; domain.md 7.7.
     delete from {{ history }} as history
     using {{ ref('int_person_records__standardised') }} as standardised
