@@ -1,5 +1,6 @@
 """dbt runs in a process that is kept for the next run, and that ends with whoever asked for it."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -23,6 +24,15 @@ from frontdoor.settings import Settings
 from frontdoor.warehouse.dbt import run_dbt
 run_dbt(Settings(), selector="reference")
 """
+RUN_AND_FORK = """
+import os, threading, time
+from frontdoor.settings import Settings
+from frontdoor.warehouse.dbt import run_dbt
+threading.Thread(target=run_dbt, args=(Settings(),), kwargs={"selector": "reference"}).start()
+time.sleep(1)
+os.fork()
+time.sleep(600)
+"""
 DBT_WAITS = (
     "select from pg_stat_activity"
     " where datname = current_database() and application_name = 'dbt' and wait_event_type = 'Lock'"
@@ -39,6 +49,15 @@ def built(settings: Settings) -> Settings:
 def kept_processes() -> set[int]:
     children = psutil.Process().children()
     return {each.pid for each in children if "frontdoor.warehouse.dbt_process" in each.cmdline()}
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Where another process finds the test's database."""
+    return {
+        "FRONTDOOR_HOME": str(settings.home),
+        "FRONTDOOR_SERVER_HOME": str(settings.server_home),
+        "FRONTDOOR_DATABASE_NAME": settings.database_name,
+    }
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
@@ -63,14 +82,9 @@ def test_another_run_finds_dbt_imported_and_replaces_a_process_that_died(built: 
 
 
 def test_dbt_ends_with_whoever_asked_for_it(built: Settings, admin: psycopg.Connection) -> None:
-    environment = {
-        "FRONTDOOR_HOME": str(built.home),
-        "FRONTDOOR_SERVER_HOME": str(built.server_home),
-        "FRONTDOOR_DATABASE_NAME": built.database_name,
-    }
     with connect(built, role="admin") as in_the_way:
         in_the_way.execute("lock table reference.sla_limits in access exclusive mode")
-        asked = subprocess.Popen([sys.executable, "-c", RUN], env={**os.environ, **environment})
+        asked = subprocess.Popen([sys.executable, "-c", RUN], env={**os.environ, **environment(built)})
         try:
             wait_until(lambda: admin.execute(DBT_WAITS).fetchall() != [])
             of_the_run = psutil.Process(asked.pid).children(recursive=True)
@@ -80,6 +94,35 @@ def test_dbt_ends_with_whoever_asked_for_it(built: Settings, admin: psycopg.Conn
             asked.wait()
         _, alive = psutil.wait_procs(of_the_run, timeout=PATIENCE)
         assert alive == []
+
+
+def test_dbt_ends_with_whoever_asked_for_it_though_a_fork_lives_on(built: Settings, admin: psycopg.Connection) -> None:
+    """The fork holds the asker's end of the pipe open."""
+    with connect(built, role="admin") as in_the_way:
+        in_the_way.execute("lock table reference.sla_limits in access exclusive mode")
+        asked = subprocess.Popen([sys.executable, "-c", RUN_AND_FORK], env={**os.environ, **environment(built)})
+        try:
+            wait_until(lambda: admin.execute(DBT_WAITS).fetchall() != [])
+            of_the_run = psutil.Process(asked.pid).children(recursive=True)
+            runs = [each for each in of_the_run if "frontdoor.warehouse.dbt_process" in each.cmdline()]
+            assert len(runs) == 2
+        finally:
+            asked.kill()
+            asked.wait()
+        _, alive = psutil.wait_procs(runs, timeout=PATIENCE)
+        for other in {*of_the_run} - {*runs}:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                other.kill()
+        assert alive == []
+
+
+def test_nothing_is_imported_from_the_folder_one_stands_in(built: Settings, tmp_path: Path) -> None:
+    folder = tmp_path / "from a supplier"
+    folder.mkdir()
+    for module in ("dbt", "selectors", "json"):
+        (folder / f"{module}.py").write_text(f"open({str(folder / 'was_here')!r}, 'w').close()\nraise SystemExit(3)\n")
+    subprocess.run([sys.executable, "-P", "-c", RUN], env={**os.environ, **environment(built)}, cwd=folder, check=True)
+    assert not (folder / "was_here").exists()
 
 
 def test_a_project_that_does_not_parse_is_said_to(built: Settings, tmp_path: Path) -> None:

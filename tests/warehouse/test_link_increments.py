@@ -233,3 +233,41 @@ def test_what_a_link_answered_is_asked_again_when_a_build_no_longer_follows_it(l
     assert links.groups() == {frozenset({"a", "c"}), frozenset({"b"})}
     assert links.open_reviews() <= asked
     assert len(links.open_reviews()) == 1
+
+
+def test_a_restriction_suspends_and_revives_links_further_along_what_two_persons_linked(links: ScratchLinks) -> None:
+    # Several, since which of two records is the lesser depends on their keys.
+    numbers = range(4)
+    rows = {
+        f"{name}-{n}": {
+            "record_id": f"{name}-{n}", "source": source, "forename": f"Zz{name}{'bdfg'[n]}a", "surname": "Marrow"
+        }
+        for n in numbers
+        for name, source in (("one", "council"), ("two", "school"), ("three", "police"), ("four", "health"))
+    }  # fmt: skip
+    hidden: list[PersonRow] = [{**rows[f"one-{n}"], "restricted_flag": "R1"} for n in numbers]
+    links.deliver([*(row for name, row in rows.items() if not name.startswith("one-")), *hidden])
+    with steward(links.scratch) as desk:
+        for n in numbers:
+            pair = find_pair(desk, f"council:one-{n}", f"school:two-{n}")
+            made, _ = decide(desk, "link", *pair, ANN)
+            side_by_side(desk, *pair, by="B. Second", at=MONDAY)
+            confirm(desk, made.decision_no, Author("B. Second", MONDAY, "seen"))
+    shown: list[PersonRow] = [rows[f"one-{n}"] for n in numbers]
+    links.deliver(shown)
+    with steward(links.scratch) as desk:
+        for n in numbers:
+            decide(desk, "link", *find_pair(desk, f"school:two-{n}", f"police:three-{n}"), ANN)
+            decide(desk, "link", *find_pair(desk, f"police:three-{n}", f"health:four-{n}"), ANN)
+    links.rebuild(is_full=False)
+    all_of_them = {frozenset(f"{name}-{n}" for name in ("one", "two", "three", "four")) for n in numbers}
+    assert links.groups() == all_of_them
+
+    links.deliver(hidden)
+    by_two = {frozenset({f"one-{n}", f"two-{n}"}) for n in numbers}
+    assert links.groups() == by_two | {frozenset({f"three-{n}", f"four-{n}"}) for n in numbers}
+    children = links.children()
+    links.rebuild(is_full=True)
+    assert links.children() == children
+    links.deliver(shown)
+    assert links.groups() == all_of_them

@@ -1,5 +1,6 @@
 """Match weights as data: what a release ships, and what a person puts in force, nobody else."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -114,6 +115,15 @@ def test_weights_that_no_pair_s_number_has_room_for_are_not_stored(
     with pytest.raises(WarehouseError, match="there is room for 215 either way"):
         stored(settings, beyond, model)
     assert version_in_force(admin) == "default"
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, math.nan], ids=["none", "all", "no number"])
+def test_weights_with_a_share_that_is_none_are_not_stored(
+    settings: Settings, model: LinkageModel, share: float
+) -> None:
+    for odd in (changed(trained(model), "sex", "same", share, 0.5), replace(trained(model), prior=share)):
+        with pytest.raises(WarehouseError, match="not between 0 and 1"):
+            stored(settings, odd, model)
 
 
 def test_who_proposed_does_not_approve(settings: Settings, model: LinkageModel, admin: psycopg.Connection) -> None:

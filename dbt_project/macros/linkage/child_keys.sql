@@ -121,6 +121,7 @@
         inner join {{ this }} as member on side.record_key = member.record_key
         where greatest(decisions.effective_from_no, decisions.ended_by_no) > {{ decided_up_to(published=true) }}
             and decisions.effective_from_no <= {{ decided_up_to() }}
+            and not decisions.is_suspended
         group by member.component_no
     ) as decided on changed_children.component_no = decided.component_no
     where not changed_children._is_retracted

@@ -159,16 +159,39 @@
     cross join lateral (values (pairs.left_record_no), (pairs.right_record_no)) as end_of_pair (record_no)
     where {{ is_touched('pairs') }}
     union
-    -- Whom a person linked with a record that left the index, or came back.
-    select side.other_record_no
-    from ({{ effective_decisions('link') }}) as decision
-    cross join lateral (
-        values (decision.left_record_no, decision.right_record_no), (decision.right_record_no, decision.left_record_no)
-    ) as side (record_no, other_record_no)
-    inner join {{ ref('int_person_records__spine') }} as spine on side.record_no = spine.record_no
-    where {{ is_touched('spine') }}
-    union
-    {{ records_in_new_decisions() }}
+    -- All along what people linked: a record that left the index or came back, became restricted or no longer is, ends, suspends
+    -- and revives links of others.
+    select along.record_no from ({{ records_along_links() }}) as along
+{%- endmacro %}
+
+{#- The records that changed or were decided about, and every record a person ever linked with them, and so on. -#}
+{% macro records_along_links() -%}
+    with recursive link as materialized (
+        select
+            {{ number_of_key('decisions.left_record_key') }} as left_record_no,
+            {{ number_of_key('decisions.right_record_key') }} as right_record_no
+        from {{ source('linkage', 'effective_decisions') }} as decisions
+        where decisions.kind = 'link'
+    ),
+
+    along (record_no) as (
+        (
+            select end_of_link.record_no
+            from link
+            cross join lateral (values (link.left_record_no), (link.right_record_no)) as end_of_link (record_no)
+            inner join {{ ref('int_person_records__spine') }} as spine on end_of_link.record_no = spine.record_no
+            where {{ is_touched('spine') }}
+            union
+            {{ records_in_new_decisions() }}
+        )
+        union
+        select
+            case when link.left_record_no = along.record_no then link.right_record_no else link.left_record_no end
+        from along
+        inner join link on along.record_no in (link.left_record_no, link.right_record_no)
+    )
+
+    select along.record_no from along
 {%- endmacro %}
 
 {#- Repetitions that the evidence joins with whom they repeat; the components do without them. -#}

@@ -99,10 +99,12 @@ def decide(
     """
     _hold(connection)
     if kind == "link":
-        _refuse_what_no_build_follows(connection, left, right, author)
+        refuse_adoption(connection, left, right, by=author.by.strip(), at=author.at)
     for decision in decisions_about(connection, left, right):
         if decision.kind == kind and decision.undone_by is None:
             return decision, False
+    if kind == "link":
+        _refuse_what_no_build_follows(connection, left, right)
     _refuse_contradiction(connection, kind, left.record_key, right.record_key)
     needs_confirmation = is_restricted(connection, left, right)
     decision_no = _insert(
@@ -146,7 +148,8 @@ def confirm(connection: psycopg.Connection, decision_no: int, author: Author) ->
         raise DecisionRefused(f"decision {decision_no} waits for another person than the one who made it")
     left, right = (record_of(connection, key) for key in (decision.left_record_key, decision.right_record_key))
     if left and right and decision.kind == "link":
-        _refuse_what_no_build_follows(connection, left, right, author)
+        refuse_adoption(connection, left, right, by=author.by.strip(), at=author.at, but_for=decision_no)
+        _refuse_what_no_build_follows(connection, left, right, but_for=decision_no)
     if not _has_looked(connection, author.by, decision):
         pair = f"{short(decision.left_record_key)} {short(decision.right_record_key)}"
         raise DecisionRefused(
@@ -190,7 +193,9 @@ def awaiting_confirmation(connection: psycopg.Connection) -> list[Decision]:
         decision
         for decision in found
         if decision.awaits_confirmation
-        and not are_sides_of_an_adoption(connection, decision.left_record_key, decision.right_record_key)
+        and not are_sides_of_an_adoption(
+            connection, decision.left_record_key, decision.right_record_key, but_for=decision.decision_no
+        )
     ]
 
 
@@ -198,14 +203,15 @@ def _hold(connection: psycopg.Connection) -> None:
     connection.execute("select pg_advisory_xact_lock(%s)", [DECISIONS_LOCK])
 
 
-def _refuse_what_no_build_follows(connection: psycopg.Connection, left: Record, right: Record, author: Author) -> None:
-    refuse_adoption(connection, left, right, by=author.by.strip(), at=author.at)
-    if have_two_verified_numbers(connection, left, right):
+def _refuse_what_no_build_follows(
+    connection: psycopg.Connection, left: Record, right: Record, *, but_for: int | None = None
+) -> None:
+    if have_two_verified_numbers(connection, left, right, but_for=but_for):
         raise DecisionRefused(
             "the two have different verified NHS numbers and would stay apart; have the wrong number corrected"
             " where it was recorded, then link them. Nothing was changed"
         )
-    if are_mother_and_child(connection, left, right):
+    if are_mother_and_child(connection, left, right, but_for=but_for):
         raise DecisionRefused(
             "the one is recorded as the mother of the other and they would stay apart; if that is wrong, have it"
             " corrected where it was recorded, then link them. Nothing was changed"

@@ -113,13 +113,22 @@ def record_of(connection: psycopg.Connection, record_key: str) -> Record | None:
     return found[0] if found else None
 
 
-def refuse_adoption(connection: psycopg.Connection, left: Record, right: Record, *, by: str, at: datetime) -> None:
+def refuse_adoption(
+    connection: psycopg.Connection,
+    left: Record,
+    right: Record,
+    *,
+    by: str,
+    at: datetime,
+    but_for: int | None = None,
+) -> None:
     """Raise NeverOneChild when the two may never meet, having noted that somebody tried, and not about whom.
 
     A record from before an adoption meets nobody. One from after it meets no other of the same agency's records,
-    neither itself nor through the children, or through links that people asked for, it already belongs to.
+    neither itself nor through the children, or through links that people asked for, it already belongs to. The decision
+    that is judged, when it is one that stands (`but_for`), joins nobody yet.
     """
-    if not are_sides_of_an_adoption(connection, left.record_key, right.record_key):
+    if not are_sides_of_an_adoption(connection, left.record_key, right.record_key, but_for=but_for):
         return
     connection.rollback()
     connection.execute(
@@ -129,27 +138,37 @@ def refuse_adoption(connection: psycopg.Connection, left: Record, right: Record,
     raise NeverOneChild
 
 
-def are_sides_of_an_adoption(connection: psycopg.Connection, left_key: str, right_key: str) -> bool:
+def are_sides_of_an_adoption(
+    connection: psycopg.Connection, left_key: str, right_key: str, *, but_for: int | None = None
+) -> bool:
     """Say whether two records may never meet because of an adoption; nobody is told, and nothing is noted."""
-    [answer] = connection.execute(_ADOPTION, {"left": left_key, "right": right_key}).fetchall()[0]
-    return bool(answer)
+    return _answer(connection, _ADOPTION, left_key, right_key, but_for)
 
 
 def is_restricted(connection: psycopg.Connection, left: Record, right: Record) -> bool:
     """Say whether any record that would be one child with these two is restricted."""
-    [answer] = connection.execute(_RESTRICTED, {"left": left.record_key, "right": right.record_key}).fetchall()[0]
-    return bool(answer)
+    return _answer(connection, _RESTRICTED, left.record_key, right.record_key)
 
 
-def have_two_verified_numbers(connection: psycopg.Connection, left: Record, right: Record) -> bool:
+def have_two_verified_numbers(
+    connection: psycopg.Connection, left: Record, right: Record, *, but_for: int | None = None
+) -> bool:
     """Say whether the records that would be one child hold different verified NHS numbers."""
-    [answer] = connection.execute(_TWO_NUMBERS, {"left": left.record_key, "right": right.record_key}).fetchall()[0]
-    return bool(answer)
+    return _answer(connection, _TWO_NUMBERS, left.record_key, right.record_key, but_for)
 
 
-def are_mother_and_child(connection: psycopg.Connection, left: Record, right: Record) -> bool:
+def are_mother_and_child(
+    connection: psycopg.Connection, left: Record, right: Record, *, but_for: int | None = None
+) -> bool:
     """Say whether a record of the one is said to be the mother of a record of the other."""
-    [answer] = connection.execute(_MOTHER_AND_CHILD, {"left": left.record_key, "right": right.record_key}).fetchall()[0]
+    return _answer(connection, _MOTHER_AND_CHILD, left.record_key, right.record_key, but_for)
+
+
+def _answer(
+    connection: psycopg.Connection, question: str, left_key: str, right_key: str, but_for: int | None = None
+) -> bool:
+    parameters = {"left": left_key, "right": right_key, "but_for": but_for}
+    [answer] = connection.execute(question.encode(), parameters).fetchall()[0]
     return bool(answer)
 
 
@@ -172,7 +191,7 @@ _SIDES = """
             case when evidence.is_nhs_number_verified then evidence.evident_nhs_number end as verified_nhs_number,
             evidence.adoption_side_code,
             evidence.mother_record_key
-        from linkage.sides(%(left)s, %(right)s) as side
+        from linkage.sides(%(left)s, %(right)s, %(but_for)s) as side
         inner join identity.int_person_records__standardised as evidence on side.record_key = evidence.record_key
     )
 """

@@ -158,6 +158,9 @@ def require_to_fit(weights: TrainedWeights, model: LinkageModel) -> None:
 
     It would run over into the levels that stand beside it, and every guard would read another pair's.
     """
+    shares = [share for levels in weights.levels.values() for level in levels.values() for share in level]
+    if not all(0 < share < 1 for share in [weights.prior, *shares]):
+        raise WarehouseError("a share of these weights is not between 0 and 1; train anew")
     least = most = weight_at(weights.prior)
     for comparison in model.comparisons:
         bits = [0.0]

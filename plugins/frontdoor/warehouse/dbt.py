@@ -79,6 +79,7 @@ def run_dbt(
             "folder": str(settings.dbt_project_dir.absolute()),
             "environment": environment,
             "results": str(results),
+            "asked_by": os.getpid(),
         }
     )
     return _read_results(results, command=f"dbt build --selector {selector}", exit_code=exit_code)
@@ -115,13 +116,17 @@ _idle: list[subprocess.Popen[bytes]] = []
 
 def _ordered(order: Mapping[str, object]) -> int:
     """Have one command of dbt run, and return its exit code."""
-    process = _idle.pop() if _idle else None
+    try:
+        process = _idle.pop()
+    except IndexError:
+        process = None
     if process is not None and process.poll() is not None:
         _end(process)
         process = None
     if process is None:
+        # Without -P whatever lies in the folder one happens to stand in would be imported before what is installed.
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "frontdoor.warehouse.dbt_process"],
+            [sys.executable, "-P", "-m", "frontdoor.warehouse.dbt_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -169,7 +174,7 @@ def _read_results(path: Path, *, command: str, exit_code: int) -> DbtResult:
     if not path.exists():
         raise WarehouseError(
             f"{command} ended with exit code {exit_code} before it ran anything: the project does not parse,"
-            " or the warehouse cannot be reached"
+            " the warehouse cannot be reached, or the disk is full"
         )
     document = json.loads(path.read_text(encoding="utf-8"))
     path.unlink()

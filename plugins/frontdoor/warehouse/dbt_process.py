@@ -2,7 +2,8 @@
 
 Half of a short run is Python importing dbt, so whoever runs dbt again (deliveries one after another, the tests) keeps
 this process. Started as `python -m frontdoor.warehouse.dbt_process`; orders come as lines of JSON on the standard
-input, a line with the exit code answers each, and the end of the input ends this process and the dbt it is running.
+input, a line with the exit code answers each. The end of the input, or of whoever ordered, ends this process and the
+dbt it is running.
 """
 
 import ctypes
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 PR_SET_PDEATHSIG = 1
+# The input does not end while a fork of who ordered holds it open; so who the parent is is looked at, too.
+PATIENCE_SECONDS = 1.0
 
 
 def main() -> None:
@@ -33,17 +36,19 @@ def main() -> None:
         if not child:
             _run(dbt.dbtRunner(), order)
         os.close(held_by_dbt)
-        code = _wait(child, dbt_ended)
+        code = _wait(child, dbt_ended, asked_by=order["asked_by"])
         sys.stdout.write(f"{code}\n")
         sys.stdout.flush()
 
 
-def _wait(child: int, dbt_ended: int) -> int:
+def _wait(child: int, dbt_ended: int, *, asked_by: int) -> int:
     """Return dbt's exit code; when whoever ordered it is gone, so is dbt, and this process."""
+    ready: set[object] = set()
     with selectors.DefaultSelector() as selector:
         selector.register(dbt_ended, selectors.EVENT_READ)
         selector.register(sys.stdin.buffer, selectors.EVENT_READ)
-        ready = {key.fileobj for key, _ in selector.select()}
+        while not ready and os.getppid() == asked_by:
+            ready = {key.fileobj for key, _ in selector.select(PATIENCE_SECONDS)}
     os.close(dbt_ended)
     if dbt_ended not in ready:
         os.kill(child, signal.SIGKILL)
@@ -79,7 +84,10 @@ def _write_results(ran: Any, path: Path) -> None:
         {"unique_id": each.node.unique_id, "status": str(each.status), "execution_time": each.execution_time}
         for each in ran.results
     ]
-    path.write_text(json.dumps({"elapsed_time": ran.elapsed_time, "results": nodes}), encoding="utf-8")
+    # Whole or not at all, however full the disk is.
+    draft = path.with_name(f"{path.name}.part")
+    draft.write_text(json.dumps({"elapsed_time": ran.elapsed_time, "results": nodes}), encoding="utf-8")
+    draft.replace(path)
 
 
 if __name__ == "__main__":

@@ -325,6 +325,77 @@ def test_a_link_is_suspended_when_its_record_becomes_restricted_until_a_second_p
     assert decisions.awaiting_confirmation(desk) == []
 
 
+def test_what_one_person_linked_with_a_record_that_two_hold_to_a_restricted_one_is_suspended_too(
+    people: Settings, admin: psycopg.Connection
+) -> None:
+    restrict = "update identity.int_person_records__standardised set is_restricted = %s where record_key = %s"
+    admin.execute(restrict, [True, ADA.record_key])
+    with steward(people) as desk:
+        first = link(desk, ADA, BEA)
+        side_by_side(desk, *pair(desk, ADA, BEA), by="B. Second", at=MONDAY)
+        decisions.confirm(desk, first.decision_no, Author("B. Second", MONDAY, "seen"))
+    admin.execute(restrict, [False, ADA.record_key])
+    with steward(people) as desk:
+        second, beyond = link(desk, BEA, CAI), link(desk, CAI, DOT)
+        assert [row[0] for row in effective(desk)] == [first.decision_no, second.decision_no, beyond.decision_no]
+    admin.execute(restrict, [True, ADA.record_key])
+    with steward(people) as desk:
+        assert [row[0] for row in effective(desk)] == [first.decision_no, beyond.decision_no]
+        assert [each.decision_no for each in decisions.awaiting_confirmation(desk)] == [second.decision_no]
+
+
+def test_what_waits_is_confirmed_although_something_else_parts_who_they_were_linked_with(
+    people: Settings, admin: psycopg.Connection
+) -> None:
+    """Numbers and a mother count between the two that are judged; that these two are linked is what is asked."""
+    with steward(people) as desk:
+        link(desk, ADA, BEA)
+        made = link(desk, ADA, CAI)
+    admin.execute(
+        "insert into ledger.builds (is_full, state, started_at, decided_up_to) values (true, 'published', %s, %s)",
+        [MONDAY, made.decision_no],
+    )
+    # The build has parted Ada and Bea, and joined Ada and Cai.
+    verify(admin, {ADA: nhs(901), BEA: nhs(902)})
+    admin.execute(
+        "update identity.int_children__members set child_key = %s where record_key = %s",
+        [ADA.child_key, CAI.record_key],
+    )
+    admin.execute(
+        "update identity.int_person_records__standardised set is_restricted = true where record_key = %s",
+        [CAI.record_key],
+    )
+    with steward(people) as desk:
+        side_by_side(desk, *pair(desk, ADA, CAI), by="B. Second", at=MONDAY)
+        assert decide(desk, "link", *pair(desk, ADA, CAI), ANN)[1] is False
+        confirmed = decisions.confirm(desk, made.decision_no, Author("B. Second", MONDAY, "seen"))
+        assert confirmed.state == "in force, confirmed by B. Second"
+
+
+def test_who_looked_before_the_record_was_restricted_looks_again_before_confirming(
+    people: Settings, admin: psycopg.Connection
+) -> None:
+    with steward(people) as desk:
+        made = link(desk, ADA, BEA)
+        side_by_side(desk, *pair(desk, ADA, BEA), by="B. Second", at=MONDAY)
+    tuesday = MONDAY + timedelta(days=1)
+    [[build_no]] = admin.execute(
+        "insert into ledger.builds (is_full, state, started_at) values (false, 'published', %s) returning build_no",
+        [tuesday],
+    ).fetchall()
+    admin.execute(
+        "update identity.int_person_records__standardised set is_restricted = true, _built_in = %s"
+        " where record_key = %s",
+        [build_no, BEA.record_key],
+    )
+    second = Author("B. Second", tuesday, "seen")
+    with steward(people) as desk, pytest.raises(DecisionRefused, match="has looked"):
+        decisions.confirm(desk, made.decision_no, second)
+    with steward(people) as desk:
+        side_by_side(desk, *pair(desk, ADA, BEA), by="B. Second", at=tuesday)
+        assert decisions.confirm(desk, made.decision_no, second).state == "in force, confirmed by B. Second"
+
+
 def test_numbers_verified_since_a_link_was_asked_for_are_seen_by_who_confirms_it(
     restricted: tuple[Settings, Person], admin: psycopg.Connection
 ) -> None:

@@ -6,8 +6,10 @@ create or replace function linkage.same_person(one text, other text) returns boo
 return regexp_replace(lower(btrim(regexp_replace(one, '[\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g'))), '\s+', ' ', 'g')
     = regexp_replace(lower(btrim(regexp_replace(other, '[\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g'))), '\s+', ' ', 'g');
 
--- As in 069, but what was linked with a record from before an adoption holds no longer, and so bars nobody else.
-create or replace function linkage.sides(left_key text, right_key text)
+-- As in 069, but without what joins nobody: the decision that is judged itself, links with a record from before an adoption,
+-- and links that a build has taken up in vain.
+drop function linkage.sides(text, text);
+create function linkage.sides(left_key text, right_key text, but_for bigint default null)
 returns table (side_code text, record_key text)
 language plpgsql stable
 as $function$
@@ -20,6 +22,7 @@ begin
         select link.left_record_key, link.right_record_key
         from linkage.decisions as link
         where link.kind = 'link'
+            and link.decision_no is distinct from but_for
             and not exists (
                 select from linkage.decisions as undoing
                 where undoing.kind = 'undo' and undoing.about_decision_no = link.decision_no
@@ -28,6 +31,17 @@ begin
                 select from identity.int_person_records__standardised as sealed
                 where sealed.record_key in (link.left_record_key, link.right_record_key)
                     and sealed.adoption_side_code = 'PRE'
+            )
+            and not exists (
+                select from linkage.effective_decisions as effective
+                inner join identity.int_children__members as one on effective.left_record_key = one.record_key
+                inner join identity.int_children__members as other on effective.right_record_key = other.record_key
+                where effective.decision_no = link.decision_no
+                    and not effective.is_suspended
+                    and one.child_key <> other.child_key
+                    and effective.effective_from_no <= (
+                        select max(build.decided_up_to) from ledger.builds as build where build.state = 'published'
+                    )
             )
     ),
 
@@ -52,17 +66,68 @@ begin
 end
 $function$;
 
--- PL/pgSQL, since builds make the table it reads.
-create function linkage.names_a_restricted_record(left_key text, right_key text) returns boolean
+-- The restricted records, and whatever two persons' links hold to one. PL/pgSQL, since builds make the table it reads.
+create function linkage.held_to_a_restricted_record() returns setof text
 language plpgsql stable parallel safe
 as $function$
 begin
     if to_regclass('identity.int_person_records__standardised') is null then
-        return false;
+        return;
+    end if;
+    return query
+    with recursive link as (
+        select decision.left_record_key, decision.right_record_key
+        from linkage.decisions as decision
+        where decision.kind = 'link'
+            and not exists (
+                select from linkage.decisions as undoing
+                where undoing.kind = 'undo' and undoing.about_decision_no = decision.decision_no
+            )
+            and exists (
+                select from linkage.decisions as confirming
+                where confirming.kind = 'confirm'
+                    and confirming.about_decision_no = decision.decision_no
+                    and not linkage.same_person(confirming.decided_by, decision.decided_by)
+            )
+    ),
+
+    held (record_key) as (
+        select evidence.record_key
+        from linkage.decisions as decision
+        cross join lateral (values (decision.left_record_key), (decision.right_record_key)) as side (record_key)
+        inner join identity.int_person_records__standardised as evidence on side.record_key = evidence.record_key
+        where decision.kind = 'link' and evidence.is_restricted
+        union
+        select case when link.left_record_key = held.record_key then link.right_record_key else link.left_record_key end
+        from held
+        inner join link on held.record_key in (link.left_record_key, link.right_record_key)
+    )
+
+    select held.record_key from held;
+end
+$function$;
+
+-- As in 069; a look at a link that one person made and that waits only since its record is restricted is one that saw it so.
+create or replace function linkage.has_looked(who text, about_no bigint) returns boolean language plpgsql stable
+as $function$
+declare
+    asked linkage.decisions;
+    known_at timestamptz;
+begin
+    select * into asked from linkage.decisions where decision_no = about_no;
+    known_at := asked.decided_at;
+    if not asked.needs_confirmation and to_regclass('identity.int_person_records__standardised') is not null then
+        select greatest(known_at, max(build.started_at)) into known_at
+        from identity.int_person_records__standardised as evidence
+        inner join ledger.builds as build on evidence._built_in = build.build_no
+        where evidence.record_key in (asked.left_record_key, asked.right_record_key);
     end if;
     return exists (
-        select from identity.int_person_records__standardised as evidence
-        where evidence.record_key in (left_key, right_key) and evidence.is_restricted
+        select from linkage.looks as look
+        where look.looked_at >= known_at
+            and least(look.left_record_key, look.right_record_key) = asked.left_record_key
+            and greatest(look.left_record_key, look.right_record_key) = asked.right_record_key
+            and linkage.same_person(look.looked_by, who)
     );
 end
 $function$;
@@ -92,7 +157,8 @@ begin
 end
 $function$;
 
--- As in 069; a link that one person made and whose record has become restricted since is suspended until a second confirms it.
+-- As in 069; a link that one person made and of which a record has become restricted since, or is held by two persons' links to
+-- one that has, is suspended until a second confirms it.
 create or replace view linkage.effective_decisions as
 with
 
@@ -125,7 +191,10 @@ judged as (
         case when needs_confirmation then confirmation_no else coalesce(confirmation_no, decision_no) end
             as effective_from_no,
         kind = 'link' and not needs_confirmation and confirmation_no is null
-        and linkage.names_a_restricted_record(left_record_key, right_record_key) as is_suspended
+        and (
+            left_record_key in (select linkage.held_to_a_restricted_record())
+            or right_record_key in (select linkage.held_to_a_restricted_record())
+        ) as is_suspended
     from confirmed
 
 )
