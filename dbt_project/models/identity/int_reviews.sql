@@ -17,8 +17,8 @@ members as (
 
 ),
 
--- What a person decided last holds, whether or not a build has taken it up. A link that a build took up between two who are
--- still two holds no longer: something outweighs it, and what it answered is a question again.
+-- What a person decided last holds, whether or not a build has taken it up. A link that a build took up between two who
+-- are still two holds no longer: something outweighs it, and what it answered is a question again.
 decided as (
 
     select
