@@ -1,6 +1,7 @@
 """dbt runs in a process that is kept for the next run, and that ends with whoever asked for it."""
 
 import contextlib
+import csv
 import os
 import shutil
 import subprocess
@@ -131,3 +132,20 @@ def test_a_project_that_does_not_parse_is_said_to(built: Settings, tmp_path: Pat
     with pytest.raises(WarehouseError, match="does not parse"):
         run_dbt(built.model_copy(update={"dbt_project_dir": project}), selector="reference")
     run_dbt(built, selector="reference")
+
+
+def test_a_seed_s_rows_are_all_there_as_they_were_written(
+    built: Settings, admin: psycopg.Connection, tmp_path: Path
+) -> None:
+    """More rows than one statement takes, and values that mean something to SQL, to its parameters and to CSV."""
+    project = shutil.copytree(built.dbt_project_dir, tmp_path / "project")
+    odd = ["O'Neil", '"quoted"', "100 %s", "%(name)s", "a,b", "{{ no }}", "back\\slash", "two\nlines", "É"]
+    rows = [(str(number), odd[number % len(odd)]) for number in range(10_050)]
+    with (project / "seeds" / "odd_rows.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("number", "value"), *rows])
+    (project / "seeds" / "_odd_rows.yml").write_text(
+        "seeds: [{name: odd_rows, description: Odd., config: {column_types: {number: text, value: text}}}]"
+    )
+    run_dbt(built.model_copy(update={"dbt_project_dir": project}), selector="reference")
+    found = admin.execute("select number, value from reference.odd_rows order by number::integer").fetchall()
+    assert found == rows
