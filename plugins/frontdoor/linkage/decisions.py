@@ -288,16 +288,7 @@ _DECISIONS = """
 """
 # Links carry on from record to record; a separation stands between everything linked to either of its two.
 _CONTRADICTING = """
-    with recursive standing as (
-        select decision.decision_no, decision.kind, decision.left_record_key, decision.right_record_key
-        from linkage.decisions as decision
-        where decision.kind in ('link', 'separate')
-            and not exists (
-                select from linkage.decisions as undoing
-                where undoing.kind = 'undo' and undoing.about_decision_no = decision.decision_no
-            )
-    ),
-    joined (side_code, record_key) as (
+    with recursive joined (side_code, record_key) as (
         values ('left', %(left)s::text), ('right', %(right)s::text)
         union
         select
@@ -305,12 +296,12 @@ _CONTRADICTING = """
             case when standing.left_record_key = joined.record_key
                 then standing.right_record_key else standing.left_record_key end
         from joined
-        inner join standing
+        inner join linkage.standing_decisions as standing
             on standing.kind = 'link'
             and joined.record_key in (standing.left_record_key, standing.right_record_key)
     )
     select standing.decision_no
-    from standing
+    from linkage.standing_decisions as standing
     where case %(kind)s::text
         when 'link' then
             standing.kind = 'separate'

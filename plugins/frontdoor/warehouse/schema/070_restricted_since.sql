@@ -6,6 +6,36 @@ create or replace function linkage.same_person(one text, other text) returns boo
 return regexp_replace(lower(btrim(regexp_replace(one, '[\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g'))), '\s+', ' ', 'g')
     = regexp_replace(lower(btrim(regexp_replace(other, '[\u00ad\u200b-\u200f\u2060\ufeff]', '', 'g'))), '\s+', ' ', 'g');
 
+-- What people decided, and the first confirmation of each by another person than who decided.
+create view linkage.decisions_with_confirmation as
+select
+    decision.decision_no,
+    decision.kind,
+    decision.left_record_key,
+    decision.right_record_key,
+    decision.about_decision_no,
+    decision.needs_confirmation,
+    confirmation.decision_no as confirmation_no
+from linkage.decisions as decision
+left join lateral (
+    select min(confirming.decision_no) as decision_no
+    from linkage.decisions as confirming
+    where confirming.kind = 'confirm'
+        and confirming.about_decision_no = decision.decision_no
+        and not linkage.same_person(confirming.decided_by, decision.decided_by)
+) as confirmation on true
+where decision.kind <> 'confirm';
+
+-- The links and separations that nobody took back, those that wait for their second person included.
+create view linkage.standing_decisions as
+select decision.*
+from linkage.decisions_with_confirmation as decision
+where decision.kind in ('link', 'separate')
+    and not exists (
+        select from linkage.decisions as undoing
+        where undoing.kind = 'undo' and undoing.about_decision_no = decision.decision_no
+    );
+
 -- As in 069, but without what joins nobody: the decision that is judged itself, links with a record from before an adoption,
 -- and links that a build has taken up in vain.
 drop function linkage.sides(text, text);
@@ -20,13 +50,9 @@ begin
     return query
     with recursive asked as (
         select link.left_record_key, link.right_record_key
-        from linkage.decisions as link
+        from linkage.standing_decisions as link
         where link.kind = 'link'
             and link.decision_no is distinct from but_for
-            and not exists (
-                select from linkage.decisions as undoing
-                where undoing.kind = 'undo' and undoing.about_decision_no = link.decision_no
-            )
             and not exists (
                 select from identity.int_person_records__standardised as sealed
                 where sealed.record_key in (link.left_record_key, link.right_record_key)
@@ -77,18 +103,8 @@ begin
     return query
     with recursive link as (
         select decision.left_record_key, decision.right_record_key
-        from linkage.decisions as decision
-        where decision.kind = 'link'
-            and not exists (
-                select from linkage.decisions as undoing
-                where undoing.kind = 'undo' and undoing.about_decision_no = decision.decision_no
-            )
-            and exists (
-                select from linkage.decisions as confirming
-                where confirming.kind = 'confirm'
-                    and confirming.about_decision_no = decision.decision_no
-                    and not linkage.same_person(confirming.decided_by, decision.decided_by)
-            )
+        from linkage.standing_decisions as decision
+        where decision.kind = 'link' and decision.confirmation_no is not null
     ),
 
     held (record_key) as (
@@ -162,32 +178,10 @@ $function$;
 create or replace view linkage.effective_decisions as
 with
 
-confirmed as (
-
-    select
-        decision.decision_no,
-        decision.kind,
-        decision.left_record_key,
-        decision.right_record_key,
-        decision.about_decision_no,
-        decision.needs_confirmation,
-        confirmation.decision_no as confirmation_no
-    from linkage.decisions as decision
-    left join lateral (
-        select min(confirming.decision_no) as decision_no
-        from linkage.decisions as confirming
-        where confirming.kind = 'confirm'
-            and confirming.about_decision_no = decision.decision_no
-            and not linkage.same_person(confirming.decided_by, decision.decided_by)
-    ) as confirmation on true
-    where decision.kind <> 'confirm'
-
-),
-
 judged as (
 
     select
-        confirmed.*,
+        decision.*,
         case when needs_confirmation then confirmation_no else coalesce(confirmation_no, decision_no) end
             as effective_from_no,
         kind = 'link' and not needs_confirmation and confirmation_no is null
@@ -195,7 +189,7 @@ judged as (
             left_record_key in (select linkage.held_to_a_restricted_record())
             or right_record_key in (select linkage.held_to_a_restricted_record())
         ) as is_suspended
-    from confirmed
+    from linkage.decisions_with_confirmation as decision
 
 )
 

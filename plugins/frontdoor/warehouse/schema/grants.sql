@@ -30,7 +30,8 @@ grant usage on all sequences in schema ledger to transformer;
 -- It proposes weights and keeps the children's keys; what is in force, and who is whom, people decide.
 grant usage on schema linkage to transformer;
 grant select on linkage.weight_versions, linkage.weights, linkage.term_frequencies to transformer;
-grant select on linkage.decisions, linkage.effective_decisions, linkage.refused_attempts to transformer;
+grant select on linkage.decisions, linkage.standing_decisions, linkage.effective_decisions, linkage.refused_attempts
+    to transformer;
 grant insert on linkage.weight_versions, linkage.weights, linkage.term_frequencies to transformer;
 grant select, insert, update, delete on identity.child_keys, identity.child_key_history, identity.vacated_details
 to transformer;
