@@ -26,13 +26,17 @@ FAINTEST_WEIGHT = -10.0
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """What became of one delivery: counts only, and where the two files are."""
+    """What became of one delivery: counts only, and where the two files are.
+
+    A record whose adoption marker nobody explained is compared with nobody, to be safe.
+    """
 
     path: Path
     read: FileRead
     child_count: int
     decision_counts: dict[str, int]
     oversized_block_count: int
+    unexplained_marker_count: int
     is_by_shipped_weights: bool
     clusters_path: Path
     pairs_path: Path
@@ -156,12 +160,14 @@ def _written(
         [[oversized]] = connection.execute(
             "select count(*) from identity.int_blocks__oversized where not _is_retracted"
         ).fetchall()
+        [[unexplained]] = connection.execute(_UNEXPLAINED_MARKERS, [file_no]).fetchall()
     return Linked(
         path,
         read,
         children,
         dict(decisions),
         oversized,
+        unexplained,
         is_by_shipped_weights,
         clusters,
         pairs,
@@ -170,6 +176,14 @@ def _written(
     )
 
 
+_UNEXPLAINED_MARKERS = """
+    select count(*)
+    from identity.int_person_records as records
+    inner join identity.int_person_records__standardised as standardised on records.record_key = standardised.record_key
+    where records._built_in = %s
+        and standardised.adoption_side_code = 'PRE'
+        and not starts_with(records.adoption_marker_code, 'PRE')
+"""
 _CLUSTERS = """
     select agency_person_id as record_id, child_key
     from identity.int_children__members

@@ -49,7 +49,7 @@ def link(
         if unread := linked.read.unread_counts:
             told = [f"{count:,} in {column}" for column, count in unread.items()]
             typer.echo(f"  values that cannot be read or fail their check, and so are no evidence: {', '.join(told)}")
-        if unexplained := linked.read.unexplained_marker_count:
+        if unexplained := linked.unexplained_marker_count:
             typer.echo(
                 f"  {unexplained:,} records have an adoption marker that says neither PRE nor POST; to be safe they are"
                 " compared with nobody"

@@ -38,14 +38,13 @@ class FileRead:
     """How many records a file held, how many were known already, and by column what could not be read or is invalid.
 
     Of those known already some may be somebody else's, by their source or both their names: perhaps two agencies number
-    theirs alike. A record with an adoption marker that says neither PRE nor POST is compared with nobody, to be safe.
+    theirs alike.
     """
 
     record_count: int
     corrected_count: int
     somebody_else_count: int
     unread_counts: dict[str, int]
-    unexplained_marker_count: int = 0
 
 
 def read_person_file(
@@ -85,9 +84,9 @@ def read_person_file(
     connection.execute("create unique index if not exists one_row_a_record on identity.int_person_records (record_key)")
     connection.execute("create index if not exists built_in on identity.int_person_records (_built_in)")
     connection.execute("analyze identity.int_person_records")
-    [[unexplained, *found]] = connection.execute(_UNREAD).fetchall()
+    [found] = connection.execute(_UNREAD).fetchall()
     unread = {column: count for column, count in zip(_UNREADABLE, found, strict=True) if count}
-    return FileRead(record_count, corrected, of_somebody_else, unread, unexplained)
+    return FileRead(record_count, corrected, of_somebody_else, unread)
 
 
 def _header(path: Path) -> list[str]:
@@ -296,13 +295,9 @@ _UNREADABLE = {
     "sex": f"{_SEX.format('sex')} is null"
     " and sex !~* '^\\s*(u|x|i|n|n/?k|-|9|0|unknown|not .*|indeterminate|other)\\s*$'",
 }
-_EXPLAINED = "'^(PRE.*|POST([^A-Z].*|ADOPT.*)?)$'"
-_UNREAD = "select count(*) filter (where {0} not in {1} and {0} !~ {2}), {3} from person_file".format(
-    _CODE.format("adoption_marker"),
-    _NO,
-    _EXPLAINED,
+_UNREAD = "select {} from person_file".format(
     ", ".join(
         f"count(*) filter (where rules.trimmed({column}) is not null and {problem})"
         for column, problem in _UNREADABLE.items()
-    ),
+    )
 )
