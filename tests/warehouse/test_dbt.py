@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -82,36 +82,36 @@ def test_another_run_finds_dbt_imported_and_replaces_a_process_that_died(built: 
     assert kept_processes() != kept
 
 
-def test_dbt_ends_with_whoever_asked_for_it(built: Settings, admin: psycopg.Connection) -> None:
+@contextlib.contextmanager
+def killed_in_mid_run(
+    built: Settings, admin: psycopg.Connection, code: str
+) -> Iterator[tuple[list[psutil.Process], list[psutil.Process]]]:
+    """The two processes of dbt, and all others, below one that was killed while its dbt waited for a table."""
     with connect(built, role="admin") as in_the_way:
         in_the_way.execute("lock table reference.sla_limits in access exclusive mode")
-        asked = subprocess.Popen([sys.executable, "-c", RUN], env={**os.environ, **environment(built)})
+        asked = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, **environment(built)})
         try:
             wait_until(lambda: admin.execute(DBT_WAITS).fetchall() != [])
-            of_the_run = psutil.Process(asked.pid).children(recursive=True)
-            assert len([each for each in of_the_run if "frontdoor.warehouse.dbt_process" in each.cmdline()]) == 2
+            below = psutil.Process(asked.pid).children(recursive=True)
+            runs = [each for each in below if "frontdoor.warehouse.dbt_process" in each.cmdline()]
+            assert len(runs) == 2
         finally:
             asked.kill()
             asked.wait()
-        _, alive = psutil.wait_procs(of_the_run, timeout=PATIENCE)
+        yield runs, [each for each in below if each not in runs]
+
+
+def test_dbt_ends_with_whoever_asked_for_it(built: Settings, admin: psycopg.Connection) -> None:
+    with killed_in_mid_run(built, admin, RUN) as (runs, others):
+        _, alive = psutil.wait_procs([*runs, *others], timeout=PATIENCE)
         assert alive == []
 
 
 def test_dbt_ends_with_whoever_asked_for_it_though_a_fork_lives_on(built: Settings, admin: psycopg.Connection) -> None:
     """The fork holds the asker's end of the pipe open."""
-    with connect(built, role="admin") as in_the_way:
-        in_the_way.execute("lock table reference.sla_limits in access exclusive mode")
-        asked = subprocess.Popen([sys.executable, "-c", RUN_AND_FORK], env={**os.environ, **environment(built)})
-        try:
-            wait_until(lambda: admin.execute(DBT_WAITS).fetchall() != [])
-            of_the_run = psutil.Process(asked.pid).children(recursive=True)
-            runs = [each for each in of_the_run if "frontdoor.warehouse.dbt_process" in each.cmdline()]
-            assert len(runs) == 2
-        finally:
-            asked.kill()
-            asked.wait()
+    with killed_in_mid_run(built, admin, RUN_AND_FORK) as (runs, others):
         _, alive = psutil.wait_procs(runs, timeout=PATIENCE)
-        for other in {*of_the_run} - {*runs}:
+        for other in others:
             with contextlib.suppress(psutil.NoSuchProcess):
                 other.kill()
         assert alive == []

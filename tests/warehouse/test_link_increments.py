@@ -27,6 +27,22 @@ def links(warehouse: Settings, tmp_path: Path) -> Iterator[ScratchLinks]:
         yield found
 
 
+def two_that_only_people_link(count: int) -> tuple[list[PersonRow], list[PersonRow], set[frozenset[str]]]:
+    """Records of the council's, of a school's, and which two of them are one child by people's word.
+
+    Several, since which of two records is the lesser depends on their keys.
+    """
+    numbers = range(count)
+    known: list[PersonRow] = [
+        {**ZENA, "record_id": f"known-{n}", "source": "council", "surname": f"Quim{'bdfgkl'[n]}"} for n in numbers
+    ]
+    others: list[PersonRow] = [
+        {"record_id": f"other-{n}", "source": "school", "forename": f"Zzo{'bdfgkl'[n]}a", "surname": "Marrow"}
+        for n in numbers
+    ]
+    return known, others, {frozenset({f"known-{n}", f"other-{n}"}) for n in numbers}
+
+
 def written(links: ScratchLinks, model: str) -> set[str]:
     """The records whose rows of a model the last build wrote."""
     return {
@@ -144,19 +160,13 @@ def test_a_marker_that_is_taken_back_lets_no_key_be_minted_twice(
 
 
 def test_what_a_person_linked_comes_together_again_when_a_marker_is_taken_back(links: ScratchLinks) -> None:
-    # Several, since which of two records is the lesser depends on their keys.
+    known, others, together = two_that_only_people_link(6)
     numbers = range(6)
-    known = [{**ZENA, "record_id": f"known-{n}", "source": "council", "surname": f"Quim{'bdfgkl'[n]}"} for n in numbers]
-    others: list[PersonRow] = [
-        {"record_id": f"other-{n}", "source": "school", "forename": f"Zzo{'bdfgkl'[n]}a", "surname": "Marrow"}
-        for n in numbers
-    ]
     links.deliver([*known, *others])
     with steward(links.scratch) as desk:
         for n in numbers:
             decide(desk, "link", *find_pair(desk, f"council:known-{n}", f"school:other-{n}"), ANN)
     links.rebuild(is_full=False)
-    together = {frozenset({f"known-{n}", f"other-{n}"}) for n in numbers}
     assert links.groups() == together
     links.deliver([{**row, "adoption_marker": "PRE"} for row in others])
     assert not links.groups() & together
@@ -170,16 +180,8 @@ def test_what_a_person_linked_comes_together_again_when_a_marker_is_taken_back(l
 def test_what_one_person_linked_comes_apart_when_a_record_becomes_restricted_until_a_second_confirms_it(
     links: ScratchLinks,
 ) -> None:
-    # Several, since which of two records is the lesser depends on their keys.
+    known, others, together = two_that_only_people_link(4)
     numbers = range(4)
-    known: list[PersonRow] = [
-        {**ZENA, "record_id": f"known-{n}", "source": "council", "surname": f"Quim{'bdfg'[n]}"} for n in numbers
-    ]
-    others: list[PersonRow] = [
-        {"record_id": f"other-{n}", "source": "school", "forename": f"Zzo{'bdfg'[n]}a", "surname": "Marrow"}
-        for n in numbers
-    ]
-    together = {frozenset({f"known-{n}", f"other-{n}"}) for n in numbers}
     links.deliver([*known, *others])
     with steward(links.scratch) as desk:
         made = [
