@@ -198,7 +198,6 @@ def _red_enquiry(connection: psycopg.Connection) -> sql.Composable:
     )
 
 
-# An adoption is never a question put to people.
 _CROWDED = """
     select
         array_agg(shared.person_scope order by shared.person_scope),
@@ -214,6 +213,7 @@ _CROWDED = """
     group by shared.block_key
     order by shared.block_key
 """
+# An adoption is never a question put to people.
 _QUEUE = """
     with awaiting as (
         select
