@@ -197,20 +197,10 @@ def test_birth_dates_that_are_none_are_counted_and_are_no_evidence(read: ReadFil
     assert read(content.encode(), b"record_id\nlater\n")[0].unread_counts == {}
 
 
-def test_what_fails_its_check_is_counted_by_its_column(read: ReadFile) -> None:
-    rows = (
-        # As it should be, as nobody knows it, and as it is no evidence.
-        (nhs(1), "PE1 1AA", "M"),
-        ("", "", "Unknown"),
-        (" ", "ZZ99 3VZ", "9"),
-        ("\u00a0", "PE1 1CC", "N/K"),
-        ("UNKNOWN", "somewhere", "Missing"),
-        (nhs(1)[:-1] + str((int(nhs(1)[-1]) + 1) % 10), "PE1", "Mx"),
-    )
-    content = "record_id,nhs_number,postcode,sex\n" + "".join(
-        f"{place},{','.join(row)}\n" for place, row in enumerate(rows)
-    )
-    assert read(content.encode())[0].unread_counts == {"nhs_number": 2, "postcode": 2, "sex": 2}
+def test_a_sex_nobody_understands_is_counted_and_one_nobody_knows_is_not(read: ReadFile) -> None:
+    sexes = ("M", "Unknown", "9", "N/K", "", "Missing", "Mx")
+    content = "record_id,sex\n" + "".join(f"{place},{sex}\n" for place, sex in enumerate(sexes))
+    assert read(content.encode())[0].unread_counts == {"sex": 2}
 
 
 def test_the_records_of_files_have_the_columns_of_the_warehouse_s(
@@ -264,6 +254,28 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     assert path.stat().st_mode & 0o777 == 0o600
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_what_fails_its_check_is_counted_by_its_column(link: Callable[..., tuple[str, str]], tmp_path: Path) -> None:
+    rows = (
+        # As it should be, as nobody knows it, and as it is no evidence.
+        (nhs(1), "PE1 1AA", "2014-05-03", ""),
+        ("", "", "", ""),
+        ("\u00a0", "PE1 1CC", "2014-05-04", ""),
+        (" ", "ZZ99 3VZ", "2026-03-03", ""),
+        ("UNKNOWN", "somewhere", "0214-05-03", ""),
+        (nhs(1)[:-1] + str((int(nhs(1)[-1]) + 1) % 10), "PE1", "2014-02-30", ""),
+        # An unborn child bears its mother's number, as it should.
+        (nhs(2), "PE1 1AA", "", "2026-06-01"),
+    )
+    path = tmp_path / "people.csv"
+    path.write_text(
+        "record_id,nhs_number,postcode,dob,expected_dob\n"
+        + "".join(f"{place},{','.join(row)}\n" for place, row in enumerate(rows))
+    )
+    printed, problem = link(path, "--out", tmp_path / "out", "--as-of", "2026-03-02")
+    assert not problem
+    assert "fail their check, and so are no evidence: 3 in dob, 2 in nhs_number, 3 in postcode\n" in printed
 
 
 def test_a_delivery_after_the_other_is_linked_and_a_refused_one_leaves_nothing_behind(

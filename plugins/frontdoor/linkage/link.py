@@ -1,6 +1,7 @@
 """Links any files of person records by the warehouse's own models, and says who is whom and why."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +29,8 @@ FAINTEST_WEIGHT = -10.0
 class Linked:
     """What became of one delivery: counts only, and where the two files are.
 
-    A record whose adoption marker nobody explained is compared with nobody, to be safe.
+    Disbelieved is, by column, what could not be read or fails the model's check. A record whose adoption marker nobody
+    explained is compared with nobody, to be safe.
     """
 
     path: Path
@@ -36,6 +38,7 @@ class Linked:
     child_count: int
     decision_counts: dict[str, int]
     oversized_block_count: int
+    disbelieved_counts: dict[str, int]
     unexplained_marker_count: int
     is_by_shipped_weights: bool
     clusters_path: Path
@@ -160,13 +163,16 @@ def _written(
         [[oversized]] = connection.execute(
             "select count(*) from identity.int_blocks__oversized where not _is_retracted"
         ).fetchall()
+        [failed] = connection.execute(_FAILED_CHECKS, [file_no]).fetchall()
         [[unexplained]] = connection.execute(_UNEXPLAINED_MARKERS, [file_no]).fetchall()
+    disbelieved = Counter(read.unread_counts) + Counter(dict(zip(_BELIEVED_AS, failed, strict=True)))
     return Linked(
         path,
         read,
         children,
         dict(decisions),
         oversized,
+        dict(disbelieved),
         unexplained,
         is_by_shipped_weights,
         clusters,
@@ -176,6 +182,21 @@ def _written(
     )
 
 
+# What was read, and what of it the model believes; an unborn child has none of these, whatever was written.
+_BELIEVED_AS = {
+    "nhs_number": ("nhs_number", "evident_nhs_number"),
+    "upn": ("upn", "evident_upn"),
+    "dob": ("birth_date", "evident_birth_date"),
+    "postcode": ("postcode", "evident_postcode"),
+}
+_FAILED_CHECKS = f"""
+    select {
+    ", ".join(f"count(records.{read}) - count(standardised.{believed})" for read, believed in _BELIEVED_AS.values())
+}
+    from identity.int_person_records as records
+    inner join identity.int_person_records__standardised as standardised on records.record_key = standardised.record_key
+    where records._built_in = %s and not records.is_unborn
+"""
 _UNEXPLAINED_MARKERS = """
     select count(*)
     from identity.int_person_records as records

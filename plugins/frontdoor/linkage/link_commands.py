@@ -46,8 +46,8 @@ def link(
                 " names one record in all files: if these are others, number them otherwise and link again"
             )
         typer.echo(f"  pairs: {decisions}")
-        if unread := linked.read.unread_counts:
-            told = [f"{count:,} in {column}" for column, count in unread.items()]
+        if disbelieved := linked.disbelieved_counts:
+            told = [f"{count:,} in {column}" for column, count in disbelieved.items()]
             typer.echo(f"  values that cannot be read or fail their check, and so are no evidence: {', '.join(told)}")
         if unexplained := linked.unexplained_marker_count:
             typer.echo(

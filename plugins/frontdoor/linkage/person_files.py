@@ -35,7 +35,7 @@ class FileRefused(FrontdoorError):
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """How many records a file held, how many were known already, and by column what could not be read or is invalid.
+    """How many records a file held, how many were known already, and by column how many values could not be read.
 
     Of those known already some may be somebody else's, by their source or both their names: perhaps two agencies number
     theirs alike.
@@ -84,8 +84,8 @@ def read_person_file(
     connection.execute("create unique index if not exists one_row_a_record on identity.int_person_records (record_key)")
     connection.execute("create index if not exists built_in on identity.int_person_records (_built_in)")
     connection.execute("analyze identity.int_person_records")
-    [found] = connection.execute(_UNREAD).fetchall()
-    unread = {column: count for column, count in zip(_UNREADABLE, found, strict=True) if count}
+    [found] = connection.execute(_UNREAD, [build_no]).fetchall()
+    unread = {column: count for column, count in zip(_READ_AS, found, strict=True) if count}
     return FileRead(record_count, corrected, of_somebody_else, unread)
 
 
@@ -212,7 +212,13 @@ _SEX = (
 _CODE = "upper(rules.trimmed({}))"
 _NO = "('0', '0.0', 'N', 'NO', 'NONE', 'F', 'FALSE', 'NULL', 'NIL', 'N/A', 'NA', '-')"
 _TAKE_IN = f"""
-    with typed as (
+    -- Each date is read once, however many records bear it.
+    with dates as materialized (
+        select written, {_DATE.format("written")} as date_read
+        from (select dob as written from person_file union select expected_dob from person_file) as given
+    ),
+
+    typed as (
         select
             {_KEY.format("record_id")} as record_key,
             lower(coalesce(rules.trimmed(source), %(source)s)) as person_scope,
@@ -223,8 +229,8 @@ _TAKE_IN = f"""
             rules.trimmed(middle_names) as middle_names,
             rules.trimmed(surname) as surname,
             rules.trimmed(also_known_as) as also_known_as,
-            {_DATE.format("dob")} as birth_date,
-            {_DATE.format("expected_dob")} as expected_birth_date,
+            born.date_read as birth_date,
+            expected.date_read as expected_birth_date,
             {_SEX.format("sex")} as sex_code,
             {_CODE.format("ethnicity")} as ethnicity_code,
             rules.normalised_postcode(postcode) as postcode,
@@ -238,6 +244,8 @@ _TAKE_IN = f"""
             case when {_CODE.format("adoption_marker")} not in {_NO} then {_CODE.format("adoption_marker")} end
                 as adoption_marker_code
         from person_file
+        left join dates as born on person_file.dob = born.written
+        left join dates as expected on person_file.expected_dob = expected.written
     )
 
     insert into identity.int_person_records as earlier
@@ -285,19 +293,21 @@ def _replace(columns: list[str]) -> str:
     )
 
 
-# What a column holds that is no evidence, though somebody wrote it; that nobody knew a sex is known.
-_UNREADABLE = {
-    "dob": f"{_DATE.format('dob')} is null",
-    "expected_dob": f"{_DATE.format('expected_dob')} is null",
-    "nhs_number": "not rules.nhs_number_is_valid(nhs_number)",
-    "upn": "not rules.upn_is_valid(upn)",
-    "postcode": "rules.normalised_postcode(postcode) !~ '^[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}$'",
-    "sex": f"{_SEX.format('sex')} is null"
-    " and sex !~* '^\\s*(u|x|i|n|n/?k|-|9|0|unknown|not .*|indeterminate|other)\\s*$'",
-}
-_UNREAD = "select {} from person_file".format(
-    ", ".join(
-        f"count(*) filter (where rules.trimmed({column}) is not null and {problem})"
-        for column, problem in _UNREADABLE.items()
-    )
+# The columns whose values are read, and what as.
+_READ_AS = {"dob": "birth_date", "expected_dob": "expected_birth_date", "sex": "sex_code"}
+# Said by those who know that nobody knows.
+_UNKNOWN_SEX = "'^\\s*(u|x|i|n|n/?k|-|9|0|unknown|not .*|indeterminate|other)\\s*$'"
+_GIVEN = {**dict.fromkeys(_READ_AS, "true"), "sex": f"{_SEX.format('sex')} is not null or sex !~* {_UNKNOWN_SEX}"}
+# What was given less what was read: a date is not read twice.
+_UNREAD = "select {} from ({}) as given cross join ({}) as taken".format(
+    ", ".join(f"given.{column} - taken.{column}" for column in _READ_AS),
+    "select {} from person_file".format(
+        ", ".join(
+            f"count(*) filter (where rules.trimmed({column}) is not null and ({is_given})) as {column}"
+            for column, is_given in _GIVEN.items()
+        )
+    ),
+    "select {} from identity.int_person_records where _built_in = %s".format(
+        ", ".join(f"count({held}) as {column}" for column, held in _READ_AS.items())
+    ),
 )
