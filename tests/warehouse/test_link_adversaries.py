@@ -84,6 +84,15 @@ FAMILIES = (
         ONE,
     ),
     Family(
+        "a mother's form with her daughter's pupil number, through one without a birth date that bears both surnames",
+        (
+            of("council", "Zzana", surname="Ruddock", dob="1985-03-20", upn=upn(822), **GIRL),
+            of("school", "Zzana", surname="Quillworth", dob="2014-05-03", upn=upn(822), **GIRL),
+            of("health", "Zzana", surname="Quillworth-Ruddock", dob="", upn=upn(822), **GIRL),
+        ),
+        THREE,
+    ),
+    Family(
         "a sister's pupil number on a much older one's record",
         (
             of("council", "Zzamelia", dob="1992-05-04", upn=upn(904), **GIRL),

@@ -22,9 +22,19 @@
     )
 {%- endmacro %}
 
-{#- A parent has no pupil number, but a form may bear a parent's name and birth date and the child's number. -#}
-{% macro is_nobodys_parent() -%}
-    (is_same_upn and not {{ has_level('middle_names', ['other']) }} and not {{ has_level('sex', ['other']) }})
+{#- A parent's and a child's records, whatever NHS number stands on both. A parent has no pupil number, but a form may bear a parent's
+    name and birth date and the child's number: it outweighs the years only beside almost the same names. -#}
+{% macro is_a_parents_and_a_childs() -%}
+    (
+        is_a_generation_apart
+        and not (
+            is_same_upn
+            and {{ has_level('forename', ['same', 'nickname', 'swapped', 'alike']) }}
+            and {{ has_alike_surname() }}
+            and not {{ has_level('middle_names', ['other']) }}
+            and not {{ has_level('sex', ['other']) }}
+        )
+    )
 {%- endmacro %}
 
 {#- Nobody links on a name and a birth date alone: another field agrees too. -#}

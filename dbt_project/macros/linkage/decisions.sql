@@ -76,10 +76,7 @@
                 when either_flags & {{ record_flag('restricted') }} > 0 then 'RESTRICTED'
                 when (either_flags & ~both_flags) & {{ record_flag('unborn') }} > 0 then 'UNBORN'
                 when is_crosswalk then null
-                -- A father's and his son's record, whatever NHS number stands on both.
-                when is_a_generation_apart
-                    and not (is_alike_forename and is_alike_surname and {{ is_nobodys_parent() }})
-                    then 'BIRTH_DATE_CONFLICT'
+                when {{ is_a_parents_and_a_childs() }} then 'BIRTH_DATE_CONFLICT'
                 when is_other_sex
                     and not (
                         {{ has_level('forename', ['same', 'swapped', 'alike']) }}

@@ -107,19 +107,9 @@ told as (
         l.piece_no,
         l.place as left_place,
         r.place as right_place,
-        l.nhs_number = r.nhs_number or l.upn = r.upn as is_same_identifier,
-        coalesce(l.upn = r.upn, false) as is_same_upn,
-        l.nhs_number <> r.nhs_number as is_other_nhs,
-        l.upn <> r.upn as is_other_upn,
-        l.flags & r.flags as both_flags,
-        l.flags | r.flags as either_flags,
-        l.scope_no = r.scope_no as is_same_scope,
-        l.scope_no = r.scope_no and {{ is_of_one_record_source('l.scope_no') }} as is_one_per_source,
-        l.mother = r.record_no or r.mother = l.record_no as is_mother_and_child,
-        {{ is_a_generation_apart() }} as is_a_generation_apart,
         separations.decision_no is not null as is_separated,
         contradicted_pairs.reason_code,
-        {{ evidence(weights) }} as evidence
+        {{ pair_columns(weights) }}
     from piece_spine as l
     inner join piece_spine as r on l.piece_no = r.piece_no and l.place < r.place
     -- Places follow the records' numbers, so the left is the left.
@@ -128,22 +118,7 @@ told as (
     left join separations
         on l.record_no = least(separations.left_record_no, separations.right_record_no)
         and r.record_no = greatest(separations.left_record_no, separations.right_record_no)
-    offset 0
-
-),
-
-contradicted as (
-
-    select
-        told.*,
-        {{ weight_of('evidence') }} as weight,
-        {{ has_level('forename', ['other']) }} as is_other_forename,
-        {{ has_level('birth_date', ['year', 'other']) }} as is_other_birth_date,
-        {{ has_level('sex', ['other']) }} and not {{ has_level('forename', ['same']) }} as is_other_sex,
-        {{ has_level('birth_date', ['same']) }}
-        and {{ has_alike_surname() }}
-        and {{ may_be_same_home() }} as is_of_one_birth_and_home
-    from told
+    offset null -- noqa: AM09
 
 ),
 
@@ -160,27 +135,7 @@ conflicts as materialized (
             when judged.conflict_code in ('ONE_PER_SOURCE', 'IDENTIFIERS_CONTRADICTED') then 2
             else 3
         end as conflict_kind
-    from (
-        select
-            contradicted.*,
-            case
-                when either_flags & {{ record_flag('adopted') }} > 0 and is_same_scope then 'ADOPTION'
-                when is_separated then 'PERSON'
-                when is_other_nhs and both_flags & {{ record_flag('nhs_verified') }} > 0 then 'NHS_CONFLICT'
-                when is_mother_and_child then 'MOTHERS_NHS'
-                when is_one_per_source then 'ONE_PER_SOURCE'
-                -- One mistyped number is no second child: the rest, weighed with it, must speak against one child too.
-                when (is_other_nhs or is_other_upn) and (is_other_forename or is_other_birth_date)
-                    and (weight < 0 or (is_other_forename and is_of_one_birth_and_home))
-                    then 'IDENTIFIERS_CONTRADICTED'
-                when is_a_generation_apart and not {{ is_nobodys_parent() }} then 'IDENTIFIERS_CONTRADICTED'
-                when is_same_identifier then null
-                when reason_code = 'TWIN' or (is_other_forename and is_of_one_birth_and_home) then 'TWIN'
-                when is_other_birth_date or is_other_sex then 'CONTRADICTED'
-                when is_other_forename and weight < {{ weights.link_at }} then 'CONTRADICTED'
-            end as conflict_code
-        from contradicted
-    ) as judged
+    from ({{ contradicting_pairs('told', weights) }}) as judged
     where judged.conflict_code is not null
 
 ),
