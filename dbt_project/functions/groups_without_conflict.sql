@@ -6,8 +6,7 @@ declare
     conflicts smallint[];
     given_conflicts smallint[] := '{}';
     has_conflicts constant boolean := coalesce(cardinality(conflict_lefts), 0) > 0;
-    -- How strong a person's decision is, macros/linkage/components.sql.
-    decided_strength constant double precision := 9000;
+    decided_strength constant double precision := {{ added_strength('person') }};
     link_count constant integer := coalesce(cardinality(lefts), 0);
     -- The strongest link a member has within its group, and those that could belong to another group as well.
     best_strengths double precision[] := array_fill('-infinity'::double precision, array[member_count]);

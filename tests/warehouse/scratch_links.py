@@ -23,7 +23,7 @@ Pair = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A pair as the build kept it; a pair that evidence links and a conflict keeps apart is `separated`."""
+    """A pair as the build kept it, and what became of it."""
 
     rule_no: int
     evidence: int
@@ -135,21 +135,8 @@ def scratch_links(server: Settings, folder: Path) -> Iterator[ScratchLinks]:
 
 
 _PAIRS = """
-    select
-        one.agency_person_id,
-        other.agency_person_id,
-        pairs.rule_no,
-        pairs.evidence,
-        pairs.weight,
-        case
-            when pairs.decision_code = 'linked' and one.child_key <> other.child_key then 'separated'
-            else pairs.decision_code
-        end,
-        pairs.reason_code
-    from identity.int_matches__pairs as pairs
-    inner join identity.int_children__members as one on pairs.left_record_no = one.record_no
-    inner join identity.int_children__members as other on pairs.right_record_no = other.record_no
-    where not pairs._is_retracted
+    select left_agency_person_id, right_agency_person_id, rule_no, evidence, weight, outcome_code, why_code
+    from identity.int_matches__outcomes
 """
 _QUESTIONS = """
     select one.agency_person_id, other.agency_person_id, open.reason_code

@@ -157,17 +157,9 @@ def test_situation(linked_council: psycopg.Connection, situation: Situation) -> 
 def decisions_about(connection: psycopg.Connection, keys: list[str]) -> set[tuple[str, str, str | None]]:
     rows = connection.execute(
         """
-        select
-            case
-                when pairs.decision_code = 'linked' and one.child_key <> other.child_key then 'separated'
-                else pairs.decision_code
-            end,
-            pairs.rule_no,
-            coalesce(pairs.reason_code, case when one.child_key <> other.child_key then one.conflict_code end)
-        from identity.int_matches__pairs as pairs
-        inner join identity.int_children__members as one on one.record_no = pairs.left_record_no
-        inner join identity.int_children__members as other on other.record_no = pairs.right_record_no
-        where one.child_key = any(%(keys)s) and other.child_key = any(%(keys)s)
+        select outcome_code, rule_no, why_code
+        from identity.int_matches__outcomes
+        where left_child_key = any(%(keys)s) and right_child_key = any(%(keys)s)
         """,
         {"keys": keys},
     ).fetchall()

@@ -233,7 +233,7 @@
     select
         least(decision.left_record_no, decision.right_record_no),
         greatest(decision.left_record_no, decision.right_record_no),
-        9000,
+        {{ added_strength('person') }},
         false
     from ({{ effective_decisions('link') }}) as decision
     -- What left the index, or never was there, is joined by nobody.

@@ -142,9 +142,9 @@
                 as is_barred,
             -- Conflicts break at the weakest evidence: names before identifiers, those before agencies' own crosswalks.
             weight + case
-                when is_crosswalk then 3000
-                when is_identified and is_same_nhs then 2000
-                when is_identified then 1000
+                when is_crosswalk then {{ added_strength('crosswalk') }}
+                when is_identified and is_same_nhs then {{ added_strength('nhs_number') }}
+                when is_identified then {{ added_strength('identifier') }}
                 else 0
             end as strength
         from (
@@ -168,4 +168,28 @@
         offset null
     ) as guarded
     offset null
+{%- endmacro %}
+
+{#- In which order links break: each kind is stronger than whatever any weight makes of the kinds before it. -#}
+{% macro added_strength(kind) -%}
+    {{ {'identifier': 1000, 'nhs_number': 2000, 'crosswalk': 3000, 'person': 9000}[kind] }}
+{%- endmacro %}
+
+{#- What became of a pair: its records may be together through others, or apart although the evidence links them. -#}
+{% macro outcome_of_pair(pair, one, other) -%}
+    case
+        when {{ pair }}.decision_code = 'linked' and {{ one }}.child_key <> {{ other }}.child_key then 'separated'
+        when {{ pair }}.decision_code <> 'linked' and {{ one }}.child_key = {{ other }}.child_key then 'joined'
+        else {{ pair }}.decision_code
+    end
+{%- endmacro %}
+
+{% macro why_of_pair(pair, one, other) -%}
+    coalesce(
+        {{ pair }}.reason_code,
+        case
+            when {{ one }}.child_key <> {{ other }}.child_key
+                then coalesce({{ one }}.conflict_code, {{ other }}.conflict_code, 'CONTRADICTED')
+        end
+    )
 {%- endmacro %}

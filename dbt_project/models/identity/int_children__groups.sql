@@ -67,7 +67,7 @@ large_pieces as (
     from large_links
     cross join lateral unnest({{ function('groups_without_conflict') }}(
         large_links.record_count, large_links.lefts, large_links.rights, large_links.strengths,
-        '{}', '{}', '{}', 1000, {{ largest_group() }}, 0
+        '{}', '{}', '{}', {{ added_strength('identifier') }}, {{ largest_group() }}, 0
     )) with ordinality as piece (first_place, place)
 
 ),
@@ -192,7 +192,8 @@ parted as (
     cross join lateral unnest({{ function('groups_without_conflict') }}(
         piece_sizes.record_count,
         piece_links.lefts, piece_links.rights, piece_links.strengths,
-        piece_conflicts.lefts, piece_conflicts.rights, piece_conflicts.kinds, 1000, {{ largest_group() }}, 3
+        piece_conflicts.lefts, piece_conflicts.rights, piece_conflicts.kinds,
+        {{ added_strength('identifier') }}, {{ largest_group() }}, 3
     )) with ordinality as member (first_place, place)
 
 ),

@@ -44,7 +44,7 @@ questioned as (
         other.record_key as other_record_key,
         one.child_key as one_child_key,
         other.child_key as other_child_key,
-        coalesce(pairs_in_question.reason_code, one.conflict_code, other.conflict_code, 'SEPARATED') as reason_code,
+        {{ why_of_pair('pairs_in_question', 'one', 'other') }} as reason_code,
         pairs_in_question.weight,
         pairs_in_question._is_retracted
         or one._is_retracted

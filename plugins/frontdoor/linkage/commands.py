@@ -102,7 +102,7 @@ def show(
     """Show two records side by side, what speaks for and against, and what a decision would touch. The look is kept."""
     if len(references) > 2:
         raise typer.BadParameter("name one review, or two records")
-    who, moment, model = by or _login_name(), datetime.now(UTC), load_linkage_model(Settings())
+    who, moment, model = _who_looks(by), datetime.now(UTC), load_linkage_model(Settings())
     with steward(Settings()) as connection:
         pair = pair_of_review(connection, references[0]) if len(references) == 1 else (references[0], references[1])
         left, right = find_pair(connection, *pair)
@@ -172,7 +172,7 @@ def explain(
     by: Asker = None,
 ) -> None:
     """Explain why two records are, or are not, one child: field by field, without a value of theirs."""
-    model, who = load_linkage_model(Settings()), by or _login_name()
+    model, who = load_linkage_model(Settings()), _who_looks(by)
     with steward(Settings()) as connection:
         found = explaining.explain(connection, model, left, right, by=who, at=datetime.now(UTC))
     _say(explaining.words(found))
@@ -254,8 +254,11 @@ def _say(lines: Iterable[str]) -> None:
         typer.echo(line)
 
 
-def _login_name() -> str:
+def _who_looks(by: str | None) -> str:
+    """The name given, or the login's."""
     try:
-        return getpass.getuser()
+        name = getpass.getuser() if by is None else by
     except (KeyError, OSError):
         raise FrontdoorError("say who looks: --by NAME") from None
+    decisions.require_name(name, does="looks")
+    return name

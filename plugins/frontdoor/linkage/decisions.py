@@ -74,14 +74,21 @@ class Author:
     reviewer: str | None = None
 
     def __post_init__(self) -> None:
-        if not (self.by.strip() + (self.reviewer or "").strip()).isprintable():
-            raise DecisionRefused("a name has a letter that cannot be seen; type it again")
-        if len(self.by.strip()) < 2:
-            raise DecisionRefused("say who decides: --by NAME")
+        require_name(self.by, does="decides")
         if len(self.reason.strip()) < 3:
             raise DecisionRefused("say why, in a few words: --reason TEXT")
-        if self.reviewer is not None and (len(self.reviewer.strip()) < 2 or same_person(self.by, self.reviewer)):
-            raise DecisionRefused("the reviewer is somebody else than who decides")
+        if self.reviewer is not None:
+            require_name(self.reviewer, does="looked over it", option="--reviewer")
+            if same_person(self.by, self.reviewer):
+                raise DecisionRefused("the reviewer is somebody else than who decides")
+
+
+def require_name(name: str, *, does: str, option: str = "--by") -> None:
+    """Raise DecisionRefused unless this is a name that a reader of the log will read as it was typed."""
+    if not name.strip().isprintable():
+        raise DecisionRefused("a name has a letter that cannot be seen; type it again")
+    if len(name.strip()) < 2:
+        raise DecisionRefused(f"say who {does}: {option} NAME")
 
 
 def same_person(one: str, other: str) -> bool:

@@ -28,6 +28,8 @@ class Pair:
     weight: float
     decision_code: str
     reason_code: str | None
+    is_barred: bool
+    conflict_code: str | None
     built_in: int
 
 
@@ -108,9 +110,14 @@ def decided(found: Explanation) -> str:
     pair = found.pair
     if pair is None:
         return "too little to link or to ask a person"
-    if pair.decision_code == "linked":
+    if pair.decision_code == "linked" and found.is_one_child:
         return "linked"
-    asked = "for a person to decide" if pair.decision_code == "review" else "not linked, whatever its weight"
+    if pair.decision_code == "linked":
+        return f"linked, and taken apart again: {reason_in_words(pair.conflict_code or 'CONTRADICTED')}"
+    if pair.decision_code == "review":
+        asked = "for a person to decide"
+    else:
+        asked = "not linked, whatever its weight" if pair.is_barred else "too little to ask a person about"
     return f"{asked}: {reason_in_words(pair.reason_code)}"
 
 
@@ -212,7 +219,18 @@ _PAIR = """
         cross join identity.int_person_records__blocked as other
         where one.record_no = %(one)s and other.record_no = %(other)s
     )
-    select pairs.rule_no, pairs.weight, pairs.decision_code, pairs.reason_code, pairs._built_in as built_in
+    select
+        pairs.rule_no,
+        pairs.weight,
+        pairs.decision_code,
+        pairs.reason_code,
+        pairs.is_barred,
+        (
+            -- What an adoption parts is not told from what anything else does.
+            select min(nullif(members.conflict_code, 'ADOPTION')) from identity.int_children__members as members
+            where members.record_no in (%(one)s, %(other)s)
+        ) as conflict_code,
+        pairs._built_in as built_in
     from identity.int_matches__pairs as pairs
     left join compared on true
     where not pairs._is_retracted

@@ -152,13 +152,13 @@ def _written(
     clusters, pairs = out / f"clusters.{file_no}.csv", out / f"pairs.{file_no}.csv"
     with connect(scratch, role="transformer") as connection:
         _export(connection, clusters, _CLUSTERS)
+        connection.execute(_OUTCOMES)
         _export(connection, pairs, _PAIRS)
         [[children]] = connection.execute(
             "select count(distinct child_key) from identity.int_children__members where not _is_retracted"
         ).fetchall()
         decisions = connection.execute(
-            "select decision_code, count(*) from identity.int_matches__pairs"
-            " where not _is_retracted group by 1 order by 1"
+            "select decision, count(*) from pg_temp.outcomes group by decision order by decision"
         ).fetchall()
         [[oversized]] = connection.execute(
             "select count(*) from identity.int_blocks__oversized where not _is_retracted"
@@ -211,37 +211,25 @@ _CLUSTERS = """
     where not _is_retracted
     order by agency_person_id
 """
-# The reasons: what kept the pair from being decided by itself, or what parted its records all the same.
-_PAIRS = """
+_OUTCOMES = """
+    create temporary table outcomes on commit drop as
     select
-        least(one.agency_person_id, other.agency_person_id) as "left",
-        greatest(one.agency_person_id, other.agency_person_id) as "right",
-        round(pairs.weight::numeric, 6) as weight,
-        round((1 / (1 + power(2.0::double precision, -pairs.weight)))::numeric, 6) as probability,
+        least(left_agency_person_id, right_agency_person_id) as "left",
+        greatest(left_agency_person_id, right_agency_person_id) as "right",
+        round(weight::numeric, 6) as weight,
+        round((1 / (1 + power(2.0::double precision, -weight)))::numeric, 6) as probability,
+        outcome_code as decision,
         case
-            when pairs.decision_code = 'linked' and one.child_key <> other.child_key then 'separated'
-            else pairs.decision_code
-        end as decision,
-        case
-            when pairs.decision_code = 'none' then ''
-            else coalesce(
-                pairs.reason_code,
-                -- What an adoption parts is not told from what anything else does: it would name both sides.
-                case
-                    when one.child_key <> other.child_key
-                        then coalesce(nullif(one.conflict_code, 'ADOPTION'), 'CONTRADICTED')
-                end,
-                ''
-            )
+            when outcome_code = 'none' then ''
+            -- What an adoption parts is not told from what anything else does: it would name both sides.
+            when why_code = 'ADOPTION' then 'CONTRADICTED'
+            else coalesce(why_code, '')
         end as reasons
-    from identity.int_matches__pairs as pairs
-    inner join identity.int_children__members as one on pairs.left_record_no = one.record_no
-    inner join identity.int_children__members as other on pairs.right_record_no = other.record_no
-    where not pairs._is_retracted
-        -- An attempt across an adoption is nobody's to see.
-        and pairs.reason_code is distinct from 'ADOPTION'
-    order by 1, 2
+    from identity.int_matches__outcomes
+    -- An attempt across an adoption is nobody's to see.
+    where why_code is distinct from 'ADOPTION' or outcome_code = 'separated'
 """
+_PAIRS = """select * from pg_temp.outcomes order by "left", "right" """
 
 
 def _export(connection: psycopg.Connection, path: Path, query: str) -> None:

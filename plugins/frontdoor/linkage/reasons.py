@@ -14,17 +14,16 @@ REASONS = {
     "IDENTIFIERS_CONTRADICTED": "identifiers differ, and so do the names or the birth date",
     "CONTRADICTED": "linked through other records, which contradict it",
     "CHAIN": "linked by a chain of records that grew too long",
-    "SEPARATED": "linked by evidence, and taken apart because of others of the same group",
-    "PERSON": "linked by evidence, and a person keeps others of the same group apart",
+    "PERSON": "linked by evidence, and a person keeps the two, or others of the same group, apart",
     "ONE_PER_SOURCE": "both from a source that has each child once",
-    "NAME_CONFLICT": "much agrees, but the forename is another",
+    "NAME_CONFLICT": "much agrees, but the forename or the surname is another",
     "BIRTH_DATE_CONFLICT": "much agrees, but the birth date is another",
     "BIRTH_DATE_GUESSED": "one of the birth dates is a guess",
     "BIRTH_DATE_MISSING": "no birth date to go by",
     "NAME_BIRTH_ONLY": "nothing but the names and the birth date agree",
-    "FORENAME_MISSING": "no forename to tell brothers and sisters apart by",
+    "FORENAME_MISSING": "no forename, or only an initial, to tell brothers and sisters apart by",
     "UNCERTAIN": "much agrees, and not enough",
-    "TWIN": "the same surname, birth date and home but another forename: twins, or a brother or sister",
+    "TWIN": "perhaps twins: surname and birth date agree, or nearly do, and forename or middle names do not",
 }
 TWIN = "TWIN"
 

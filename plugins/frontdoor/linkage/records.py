@@ -74,7 +74,13 @@ def steward(settings: Settings) -> Iterator[psycopg.Connection]:
 
 def find_pair(connection: psycopg.Connection, left: str, right: str) -> tuple[Record, Record]:
     """Return two different records, the one with the smaller key first; raises FrontdoorError when they are not."""
-    found = sorted((find_record(connection, left), find_record(connection, right)), key=lambda one: one.record_key)
+    found = []
+    for place, reference in (("first", left), ("second", right)):
+        try:
+            found.append(find_record(connection, reference))
+        except FrontdoorError as error:
+            raise FrontdoorError(f"the {place} record: {error}") from None
+    found.sort(key=lambda one: one.record_key)
     if found[0].record_key == found[1].record_key:
         raise FrontdoorError("that is the same record twice; name two records")
     return found[0], found[1]
@@ -83,7 +89,8 @@ def find_pair(connection: psycopg.Connection, left: str, right: str) -> tuple[Re
 def find_record(connection: psycopg.Connection, reference: str) -> Record:
     """Return the record called by its key, the beginning of its key, or `scope:number`.
 
-    Raises FrontdoorError when there is none, or more than one. The reference is not repeated: it may be a person's.
+    A scope may be in capitals, as lists show it. Raises FrontdoorError when there is none, or more than one; the
+    reference is not repeated: it may be a person's.
     """
     reference = reference.strip()
     found: list[Record] = []
@@ -91,10 +98,11 @@ def find_record(connection: psycopg.Connection, reference: str) -> Record:
         found = _select(connection, "record_key ^@ %(reference)s", {"reference": reference})
     if not found and ":" in reference:
         colons = [place for place, letter in enumerate(reference) if letter == ":"]
-        splits = {"scopes": [reference[:c] for c in colons], "numbers": [reference[c + 1 :] for c in colons]}
+        splits = {"scopes": [reference[:c].lower() for c in colons], "numbers": [reference[c + 1 :] for c in colons]}
         found = _select(
             connection,
-            "(person_scope, agency_person_id) in (select * from unnest(%(scopes)s::text[], %(numbers)s::text[]))",
+            "(lower(person_scope), agency_person_id) in"
+            " (select * from unnest(%(scopes)s::text[], %(numbers)s::text[]))",
             splits,
         )
     if len(found) == 1:

@@ -86,7 +86,7 @@ def _mistakes(outcome: Outcome, data: DataSet) -> str:
     held = Counter(
         pair.reasons
         for pair in outcome.pairs
-        if pair.decision not in ("linked", "none") and data.truth[pair.left] == data.truth[pair.right]
+        if pair.decision not in ("linked", "joined", "none") and data.truth[pair.left] == data.truth[pair.right]
     )
     reasons = ", ".join(f"{count:,} {reason or 'separated'}" for reason, count in held.most_common(6))
     return f"  wrong links {len(wrong):,}, of which twins {twins:,}; true pairs held back: {reasons or 'none'}"

@@ -1,5 +1,6 @@
 """What is said about two records adds up, is plain, and holds nothing of theirs."""
 
+import re
 import xml.etree.ElementTree as ElementTree
 from datetime import UTC, datetime
 
@@ -9,12 +10,13 @@ from frontdoor.linkage.decisions import Decision
 from frontdoor.linkage.evidence import Evidence, Finding
 from frontdoor.linkage.explain import Explanation, Pair, percent, weighing, words
 from frontdoor.linkage.model import load_linkage_model
+from frontdoor.linkage.reasons import REASONS
 from frontdoor.linkage.records import Record, agency_of
 from frontdoor.linkage.waterfall import AGAINST, FOR, NAMES, SUM, waterfall
 from frontdoor.settings import Settings
 
 FINDINGS = (
-    Finding("nhs_number", "NHS number", "not given by both", 0.0),
+    Finding("nhs_number", "NHS number", "not given on one side or both", 0.0),
     Finding("forename", "forename", "the same", 7.2, rarity=1.5),
     Finding("surname", "surname", "one letter differs, or only the vowels do", 4.3),
     Finding("sex", "sex", "different", -5.3),
@@ -24,7 +26,12 @@ EVIDENCE = Evidence("trained-7", -18.0, 5.6, 2.0, FINDINGS, shared_rules=(1,), c
 LEFT = Record("0" * 32, 1, "council", "c" * 32)
 RIGHT = Record("f" * 32, 2, "portal:SCHOOL", "d" * 32)
 RULES = ("the same forename and birth date", "the same telephone number & forename")
-LINKED = Pair(rule_no=1, weight=2.1, decision_code="linked", reason_code=None, built_in=12)
+
+
+def kept(decision: str, reason: str | None = None, *, rule_no: int = 1, is_barred: bool = False) -> Pair:
+    return Pair(rule_no, 2.1, decision, reason, is_barred, conflict_code=None, built_in=12)
+
+
 DECISION = Decision(
     decision_no=4,
     kind="separate",
@@ -48,7 +55,7 @@ def explanation(**changes: object) -> Explanation:
         "next_version": "trained-7",
         "block_caps": (200,) * len(RULES),
         "rules": RULES,
-        "pair": LINKED,
+        "pair": kept("linked"),
         "decisions": (),
         "path": (),
         **changes,
@@ -81,11 +88,20 @@ def test_a_probability_is_never_rounded_up_to_certainty(probability: float, said
     ("changes", "start", "said"),
     [
         ({}, "found by", "the same forename and birth date (rule 1)"),
-        ({"pair": Pair(0, 2.1, "linked", None, 12)}, "found by", "former number"),
+        ({"pair": kept("linked", rule_no=0)}, "found by", "former number"),
         ({"pair": None}, "found by", "the same forename and birth date (rule 1)"),
         ({"pair": None}, "evidence", "too little to link"),
-        ({"pair": Pair(1, 2.1, "review", "TWIN", 12)}, "evidence", "for a person to decide: the same surname"),
-        ({"pair": Pair(1, 2.1, "vetoed", "NHS_CONFLICT", 12)}, "evidence", "not linked, whatever its weight: two diff"),
+        ({"pair": kept("review", "TWIN")}, "evidence", "for a person to decide: perhaps twins"),
+        (
+            {"pair": kept("vetoed", "NHS_CONFLICT", is_barred=True)},
+            "evidence",
+            "not linked, whatever its weight: two different verified NHS numbers",
+        ),
+        (
+            {"pair": kept("vetoed", "NAME_BIRTH_CONFLICT")},
+            "evidence",
+            "too little to ask a person about: an identifier agrees",
+        ),
         ({"next_version": "trained-8"}, "weights", "trained-8 is in force"),
         ({"decisions": (DECISION,)}, "people", "kept apart by A. Steward on 2026-03-02 (decision 4, in force)"),
         ({}, "people", "nobody decided"),
@@ -97,6 +113,18 @@ def test_a_probability_is_never_rounded_up_to_certainty(probability: float, said
 )
 def test_each_part_is_said_in_words(changes: dict[str, object], start: str, said: str) -> None:
     assert said in line(explanation(**changes), start)
+
+
+def test_every_reason_a_model_gives_has_words() -> None:
+    macros = Settings().dbt_project_dir / "macros" / "linkage"
+    given = {
+        code
+        for name in ("decisions", "conflicts")
+        for code in re.findall(r"then '([A-Z_]+)'", (macros / f"{name}.sql").read_text(encoding="utf-8"))
+    }
+    assert len(given) > 15
+    # Told to nobody: which are sides of an adoption, what is kept for thresholds only, what gives way to good odds.
+    assert given - REASONS.keys() == {"ADOPTION", "TOO_FAINT", "NAME_BIRTH_WEAK"}
 
 
 def test_two_that_share_no_value_were_never_compared_and_a_crowd_s_value_compares_nobody() -> None:

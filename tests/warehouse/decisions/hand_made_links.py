@@ -28,7 +28,7 @@ TABLES = {
         is_unborn boolean, first_recorded_at timestamptz""",
     "int_matches__pairs": """
         left_record_no bigint, right_record_no bigint, rule_no smallint, evidence bigint, weight double precision,
-        decision_code text, reason_code text, strength double precision""",
+        decision_code text, reason_code text, is_barred boolean, strength double precision""",
     "int_children__members": """
         record_key text, record_no bigint, person_scope text, agency_person_id text, component_no bigint,
         group_no bigint, conflict_code text, founding_record_key text, child_key text""",
@@ -136,7 +136,8 @@ def lay_pair(
 ) -> None:
     """Write what the build kept of two records."""
     numbers = sorted((left.record_no, right.record_no))
-    values = {"rule_no": rule_no, "weight": weight, "decision_code": decision, "reason_code": reason}
+    judged = {"decision_code": decision, "reason_code": reason, "is_barred": False}
+    values = {"rule_no": rule_no, "weight": weight, **judged}
     pair = {"left_record_no": numbers[0], "right_record_no": numbers[1], "evidence": int(weight * PARTS_OF_A_BIT)}
     _insert(admin, "int_matches__pairs", {**pair, **values})
 

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.postgres
 
 
 def test_a_record_is_called_by_its_key_its_beginning_or_its_agency_s_number(desk: psycopg.Connection) -> None:
-    for reference in (ADA.record_key, ADA.record_key[:8], "police:zzada-1"):
+    for reference in (ADA.record_key, ADA.record_key[:8], "police:zzada-1", "POLICE:zzada-1"):
         assert find_record(desk, reference).record_key == ADA.record_key
 
 
@@ -53,6 +53,11 @@ def test_who_is_not_there_is_not_named(desk: psycopg.Connection, reference: str)
     with pytest.raises(FrontdoorError) as refused:
         find_record(desk, reference)
     assert not reference or reference not in str(refused.value)
+
+
+def test_it_is_said_which_of_two_is_not_there(desk: psycopg.Connection) -> None:
+    with pytest.raises(FrontdoorError, match="the second record: no record is called that"):
+        find_pair(desk, ADA.record_key, "police:nobody")
 
 
 def test_a_beginning_two_records_share_names_neither(people: Settings, admin: psycopg.Connection) -> None:
@@ -88,7 +93,12 @@ def test_a_decision_is_kept_with_who_when_why_and_reviewer(desk: psycopg.Connect
 
 @pytest.mark.parametrize(
     ("by", "reason", "reviewer"),
-    [("", "a reason", None), ("A. Steward", "  ", None), ("A. Steward", "a reason", "a. STEWARD ")],
+    [
+        ("", "a reason", None),
+        ("A. Steward", "  ", None),
+        ("A. Steward", "a reason", "a. STEWARD "),
+        ("A. Steward", "a reason", ""),
+    ],
 )
 def test_nobody_decides_without_a_name_a_reason_and_another_reviewer(
     by: str, reason: str, reviewer: str | None

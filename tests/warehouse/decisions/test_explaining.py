@@ -173,3 +173,21 @@ def test_it_is_said_through_whom_two_records_are_one_child(settings: Settings, a
     assert words(found)[-1].endswith(f"through {family[1].record_key[:12]}")
     assert words(direct)[-1].endswith("directly")
     assert "linked (weights version default, build 1, +12.00 bits)" in "\n".join(words(direct))
+
+
+@pytest.mark.parametrize(
+    ("conflict", "said"),
+    [("NHS_CONFLICT", "two different verified NHS numbers"), ("ADOPTION", "linked through other records, which")],
+)
+def test_two_that_the_evidence_links_and_something_parts_are_not_called_linked(
+    settings: Settings, admin: psycopg.Connection, conflict: str, said: str
+) -> None:
+    create_identity(settings)
+    lay_people(admin, [ADA, BEA])
+    lay_pair(admin, ADA, BEA)
+    admin.execute("update identity.int_children__members set conflict_code = %s", [conflict])
+    with steward(settings) as desk:
+        told = words(explain_pair(desk, load_linkage_model(settings), *pair(desk, ADA, BEA)))
+    assert f"evidence: linked, and taken apart again: {said}" in "\n".join(told)
+    assert "adopt" not in "\n".join(told).lower()
+    assert told[-1].startswith("now: two children")

@@ -1,6 +1,7 @@
 """The queue people work through, what they see, and what they are told a decision touches."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -316,6 +317,13 @@ def test_a_restricted_child_s_decision_tells_what_it_waits_for(
     assert "says so already" in said(
         "review", "link", "police:zzada-1", "police:zzhid-6", "--reason", "seen", "--by", "B. Second"
     )
+
+
+@pytest.mark.parametrize("command", [("review", "show"), ("explain",)], ids=["show", "explain"])
+@pytest.mark.parametrize("name", ["", "X", "A.\u200b Steward"], ids=["none", "one letter", "an unseen letter"])
+def test_nobody_looks_without_a_name(at_the_terminal: Settings, command: tuple[str, ...], name: str) -> None:
+    asked = CliRunner().invoke(app, [*command, ADA.record_key, BEA.record_key, "--by", name])
+    assert re.match("say who looks: --by NAME|a name has a letter that cannot be seen", str(asked.exception))
 
 
 @pytest.mark.parametrize(

@@ -33,15 +33,8 @@ decided as (
         later.child_key as right_child_key,
         {{ agency_of('earlier.person_scope') }} as left_agency_code,
         {{ agency_of('later.person_scope') }} as right_agency_code,
-        case
-            when pairs_in_question.decision_code = 'linked' and earlier.child_key <> later.child_key then 'separated'
-            when pairs_in_question.decision_code <> 'linked' and earlier.child_key = later.child_key then 'joined'
-            else pairs_in_question.decision_code
-        end as outcome_code,
-        coalesce(
-            pairs_in_question.reason_code,
-            case when earlier.child_key <> later.child_key then coalesce(earlier.conflict_code, later.conflict_code) end
-        ) as why_code
+        {{ outcome_of_pair('pairs_in_question', 'earlier', 'later') }} as outcome_code,
+        {{ why_of_pair('pairs_in_question', 'earlier', 'later') }} as why_code
     from pairs_in_question
     inner join members as earlier on pairs_in_question.left_record_no = earlier.record_no
     inner join members as later on pairs_in_question.right_record_no = later.record_no
