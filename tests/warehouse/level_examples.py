@@ -198,6 +198,22 @@ EXAMPLES = [
         ("12 Quorbin Street", "12 Zquorbin Street", "alike", "other"),
     ),
     *examples(
+        "address", "uprn",
+        ("100012345678", "100012345678", "same", "none"),
+        ("010001234567", "10001234567", "same", "other"),
+        # Next door, and no slip of the pen.
+        ("100012345678", "100012345679", "other", "alike"),
+        ("000000000000", "000000000000", "none", "same"),
+        ("123", "123", "none", "same"),
+    ),
+    Example(
+        "address", "none", {"uprn": "100012345678"}, {"uprn": "100012345678", "address": "12 Quorbin Street"},
+        misses="other",
+    ),
+    Example(
+        "address", "same", {"uprn": "100012345678", "address": "Unknown"}, {"uprn": "100012345678"}, misses="none"
+    ),
+    *examples(
         "phone", "phone",
         ("01632 960901", "+44 (1632) 960-901", "same", "other"),
         ("01632 960902", "01632 960903", "other", "same"),

@@ -71,6 +71,8 @@ CALLED = {"called-a": "01632 960921", "called-b": "01632 960922", "called-c": ""
 NEIGHBOURS = {"next-a": "84 Pell Street", "next-b": "85 Pell Street"}
 # Of another surname at the same home: a forename, a slip of the pen in it, and one that another child may have.
 RENAMED = {"renamed-a": "Hayden", "renamed-b": "Haydenn", "renamed-c": "Jayden"}
+# Homes of which only the property's number is known.
+NUMBERED = {"numbered-a": "10001234567", "numbered-b": "10001234567", "numbered-c": "10001234568"}
 # Two High Streets, and a twin with almost the same name who is said to live at the other.
 HIGH_STREETS = {"high-a": "ZX1 1AA", "high-b": "QV7 8ZZ", "high-c": "QV7 8ZZ"}
 
@@ -107,6 +109,8 @@ def pairs(links: ScratchLinks) -> dict[frozenset[str], Found]:
         }
         for name, forename in RENAMED.items()
     ]
+    numbered = {**ADA, "forename": "Zzulrich", "middle_names": "", "postcode": ""}
+    rows += [{**numbered, "record_id": name, "uprn": uprn} for name, uprn in NUMBERED.items()]
     resident = {**ADA, "forename": "Zzefan", "middle_names": "", "address": "1 High Street"}
     rows += [{**resident, "record_id": name, "postcode": postcode} for name, postcode in HIGH_STREETS.items()]
     twins = {**resident, "surname": "Quimberley", "phone": "01632 960913"}
@@ -151,6 +155,11 @@ def test_a_slip_of_the_pen_in_a_forename_people_have_outweighs_another_surname_a
 ) -> None:
     assert pairs[frozenset({"renamed-a", "renamed-b"})].decision == "linked"
     assert pairs[frozenset({"renamed-a", "renamed-c"})].reason == "NAME_CONFLICT"
+
+
+def test_the_number_of_a_property_is_its_address(pairs: dict[frozenset[str], Found]) -> None:
+    assert pairs[frozenset({"numbered-a", "numbered-b"})].decision == "linked"
+    assert pairs[frozenset({"numbered-a", "numbered-c"})].reason == "NAME_BIRTH_ONLY"
 
 
 def test_an_address_at_another_postcode_is_not_the_same_home(pairs: dict[frozenset[str], Found]) -> None:

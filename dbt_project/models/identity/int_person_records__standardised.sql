@@ -84,15 +84,19 @@ evidence as (
         case
             when postcode ~ '^[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}$' and postcode !~ '^(ZZ|XX)' then postcode
         end as evident_postcode,
-        case
-            when length(cleaned_address) >= 5
-                and cleaned_address !~ (
-                    '^(UNKNOWN|ADDRESSUNKNOWN|NOT(KNOWN|GIVEN|STATED|RECORDED|APPLICABLE|DISCLOSED)|(OF)?NOFIXED|NFA'
-                    || '|NOADDRESS|HOMELESS|WITHHELD|CONFIDENTIAL|ASABOVE|ASBEFORE|CAREOFSOCIAL|COSOCIAL'
-                    || '|(HOSTEL|REFUGE|HOSPITAL|PRISON)$)'
-                )
-                then cleaned_address
-        end as evident_address,
+        coalesce(
+            case
+                when length(cleaned_address) >= 5
+                    and cleaned_address !~ (
+                        '^(UNKNOWN|ADDRESSUNKNOWN|NOT(KNOWN|GIVEN|STATED|RECORDED|APPLICABLE|DISCLOSED)|(OF)?NOFIXED|NFA'
+                        || '|NOADDRESS|HOMELESS|WITHHELD|CONFIDENTIAL|ASABOVE|ASBEFORE|CAREOFSOCIAL|COSOCIAL'
+                        || '|(HOSTEL|REFUGE|HOSPITAL|PRISON)$)'
+                    )
+                    then cleaned_address
+            end,
+            -- The address by its number, where nobody wrote it out; the comparison keeps the two kinds apart.
+            case when uprn ~ '^[0-9]{4,12}$' then 'UPRN' || nullif(ltrim(uprn, '0'), '') end
+        ) as evident_address,
         case
             when cleaned_phone ~ '^[0-9]{7,15}$'
                 and replace(cleaned_phone, left(cleaned_phone, 1), '') <> ''
