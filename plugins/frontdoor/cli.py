@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "land": ("frontdoor.landing.commands", "Take in deliveries: land, judge, settle, receipt."),
     "quarantine": ("frontdoor.landing.commands", "Work the quarantine."),
     "link": ("frontdoor.linkage.link_commands", "Say which records of any files are the same child."),
+    "drop-scratch": ("frontdoor.linkage.link_commands", "Delete what `frontdoor link --keep` kept."),
     "build": ("frontdoor.warehouse.commands", "Build, audit and publish the marts."),
     "weights": ("frontdoor.linkage.weights_commands", "List, propose, compare, approve and reject match weights."),
     "review": ("frontdoor.linkage.commands", "Decide which records are one child."),

@@ -1,6 +1,7 @@
 """`frontdoor link` as whoever has files of records meets it: what is refused, in which words, and what is written."""
 
 import csv
+import re
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -181,6 +182,8 @@ def test_birth_dates_that_are_none_are_counted_and_are_no_evidence(read: ReadFil
         "20140503",
         "3/5/2014",
         "03/5/2014",
+        "2014-05-03T00:00:00.000Z",
+        "3/5/2014 00:00",
         "",
         " ",
         "2014-02-30",
@@ -192,7 +195,7 @@ def test_birth_dates_that_are_none_are_counted_and_are_no_evidence(read: ReadFil
     ]
     content = "record_id,dob\n" + "".join(f"{number},{date}\n" for number, date in enumerate(dates, start=10))
     found, rows = read(content.encode())
-    assert [row[3] for row in rows] == ["2014-05-03"] * 5 + [None] * 8
+    assert [row[3] for row in rows] == ["2014-05-03"] * 7 + [None] * 8
     assert found.unread_counts == {"dob": 6}
     assert read(content.encode(), b"record_id\nlater\n")[0].unread_counts == {}
 
@@ -235,8 +238,8 @@ def link(
     monkeypatch.setenv("FRONTDOOR_HOME", str(warehouse.home))
     monkeypatch.setenv("FRONTDOOR_DATABASE_NAME", warehouse.database_name)
 
-    def call(*arguments: object) -> tuple[str, str]:
-        monkeypatch.setattr(sys, "argv", ["frontdoor", "link", *map(str, arguments)])
+    def call(*arguments: object, command: str = "link") -> tuple[str, str]:
+        monkeypatch.setattr(sys, "argv", ["frontdoor", command, *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             cli.main()
         return capsys.readouterr().out, str(ended.value.code or "")
@@ -405,6 +408,38 @@ def test_who_links_at_once_shares_no_folder_and_a_name_that_is_free_comes_again(
             assert one.home != other.home
         with scratch_warehouse(warehouse) as another:
             assert (another.database_name, another.home) == (other.database_name, other.home)
+
+
+def test_what_is_kept_explains_a_pair_and_can_be_deleted(
+    link: Callable[..., tuple[str, str]], tmp_path: Path, warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("record_id,source,forename\nr-1,school,Zzada\nr-2,police,Zzada\n")
+    before = scratch_databases(warehouse)
+    printed, _ = link(people, "--out", tmp_path / "out", "--keep")
+    [name] = re.findall("scratch database (link_[0-9]+)", printed)
+    assert f"FRONTDOOR_DATABASE_NAME={name} frontdoor explain" in printed
+    monkeypatch.setenv("FRONTDOOR_DATABASE_NAME", name)
+    explained, _ = link("school:r-1", "police:r-2", command="explain")
+    assert "evidence: too little to link or to ask a person" in explained
+    monkeypatch.setenv("FRONTDOOR_DATABASE_NAME", warehouse.database_name)
+    refused = link(warehouse.database_name, command="drop-scratch")[1]
+    assert refused.startswith("frontdoor: there is no scratch database of that name; there are: ")
+    assert name in refused
+    assert link(name, command="drop-scratch") == (f"{name} is deleted\n", "")
+    assert scratch_databases(warehouse) == before
+
+
+@pytest.mark.parametrize("as_of", ["yesterday", "2026-03-09T08:00"])
+def test_a_moment_nobody_understands_is_said_so_with_its_option(
+    as_of: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["frontdoor", "link", "people.csv", "--out", "out", "--as-of", as_of])
+    with pytest.raises(SystemExit, match="2"):
+        cli.main()
+    told = " ".join(capsys.readouterr().err.split())
+    assert "--as-of" in told
+    assert "or a day as 2026-03-09" in told
 
 
 def test_weights_trained_on_few_records_are_said_to_be_worth_little(

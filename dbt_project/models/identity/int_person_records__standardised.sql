@@ -88,8 +88,8 @@ evidence as (
             case
                 when length(cleaned_address) >= 5
                     and cleaned_address !~ (
-                        '^(UNKNOWN|ADDRESSUNKNOWN|NOT(KNOWN|GIVEN|STATED|RECORDED|APPLICABLE|DISCLOSED)|(OF)?NOFIXED|NFA'
-                        || '|NOADDRESS|HOMELESS|WITHHELD|CONFIDENTIAL|ASABOVE|ASBEFORE|CAREOFSOCIAL|COSOCIAL'
+                        '^(UNKNOWN|ADDRESSUNKNOWN|NOT(KNOWN|GIVEN|STATED|RECORDED|APPLICABLE|DISCLOSED)|(OF)?NOFIXED'
+                        || '|NFA|NOADDRESS|HOMELESS|WITHHELD|CONFIDENTIAL|ASABOVE|ASBEFORE|CAREOFSOCIAL|COSOCIAL'
                         || '|(HOSTEL|REFUGE|HOSPITAL|PRISON)$)'
                     )
                     then cleaned_address

@@ -1,10 +1,12 @@
 """`frontdoor link`: any files of person records through the warehouse's own models."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from frontdoor.linkage.person_files import COLUMNS
 from frontdoor.moments import moment_typed
 from frontdoor.settings import Settings
 
@@ -15,22 +17,26 @@ _FEWEST_TO_TRAIN = 1_000
 _TOLD = {"none": "too faint to ask about"}
 
 
-@app.command("link")
+@app.command(
+    "link",
+    epilog=f"Columns, each of them optional: {', '.join(COLUMNS)}. Decisions in pairs.N.csv: linked; joined (one child,"
+    " through others); separated (linked, but something contradicts it); review (a person is to say); vetoed; none (too"
+    " faint to ask about). What the reasons mean: docs/matching.md.",
+)
 def link(
     files: Annotated[list[Path], typer.Argument(help="CSV files of person records, taken in one after the other.")],
     out: Annotated[Path, typer.Option(help="Folder for clusters.N.csv and pairs.N.csv, N counting the files.")],
     weights: Annotated[str, typer.Option(help="default, train (by Splink, on all files), or a version.")] = "default",
     as_of: Annotated[
-        str | None, typer.Option(help="The day after which no birth date is believed (ISO 8601; now).")
+        str | None, typer.Option(help="The day, or the time, after which no birth date is believed (ISO 8601; now).")
     ] = None,
     timings: Annotated[bool, typer.Option("--timings", help="Print how long each model took.")] = False,
-    keep: Annotated[bool, typer.Option("--keep", help="Keep the scratch database and print its name.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the scratch database, to explain pairs from.")] = False,
 ) -> None:
     """Say which records are the same child; the council's own data and decisions stay untouched."""
     from frontdoor.linkage.link import link_files
 
-    is_day = as_of is not None and len(as_of) == len("2026-03-02")
-    at = moment_typed(f"{as_of}T00:00+00:00" if is_day else as_of)
+    at = _day_or_moment(as_of)
     records = 0
     for linked in link_files(Settings(), files, out=out, weights=weights, at=at, is_kept=keep):
         records += linked.read.record_count - linked.read.corrected_count
@@ -71,4 +77,27 @@ def link(
             f" with fewer than {_FEWEST_TO_TRAIN:,} use --weights default"
         )
     if keep:
-        typer.echo(f"scratch database: {linked.database_name}")
+        name = linked.database_name
+        there = f"FRONTDOOR_DATABASE_{'URL=.../' if Settings().database_url else 'NAME='}{name}"
+        typer.echo(
+            f"kept, with the records in it: scratch database {name}\n"
+            f"  {there} frontdoor explain SOURCE:RECORD_ID SOURCE:RECORD_ID  says why\n"
+            f"  frontdoor drop-scratch {name}  deletes it"
+        )
+
+
+def _day_or_moment(as_of: str | None) -> datetime:
+    is_day = as_of is not None and len(as_of) == len("2026-03-02")
+    try:
+        return moment_typed(f"{as_of}T00:00+00:00" if is_day else as_of)
+    except typer.BadParameter as error:
+        raise typer.BadParameter(f"{error}, or a day as 2026-03-09", param_hint="--as-of") from None
+
+
+@app.command("drop-scratch")
+def drop_scratch(name: Annotated[str, typer.Argument(help="As `frontdoor link --keep` printed it.")]) -> None:
+    """Delete a scratch database that `frontdoor link --keep` kept, with the records in it."""
+    from frontdoor.linkage import scratch
+
+    scratch.drop_scratch(Settings(), name)
+    typer.echo(f"{name} is deleted")

@@ -1,5 +1,6 @@
 """A warehouse to link in and throw away: the same tables, models and roles, none of the council's data or decisions."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -15,6 +16,7 @@ from frontdoor.warehouse.migrate import migrate
 from frontdoor.warehouse.server import ensure_running
 
 SCRATCH_LOCK = 7_304_007
+_NAME = re.compile(r"link_[0-9]+")
 
 
 @contextmanager
@@ -43,6 +45,17 @@ def scratch_warehouse(settings: Settings, *, is_kept: bool = False) -> Iterator[
         if not is_kept:
             with connect(settings, role="admin", database=_maintenance(settings), autocommit=True) as connection:
                 _drop(connection, name)
+
+
+def drop_scratch(settings: Settings, name: str) -> None:
+    """Delete a scratch database that was kept, with the records in it; raises WarehouseError when there is none."""
+    if settings.database_url is None:
+        ensure_running(settings)
+    with connect(settings, role="admin", database=_maintenance(settings), autocommit=True) as connection:
+        kept = [known for (known,) in connection.execute("select datname from pg_database") if _NAME.fullmatch(known)]
+        if name not in kept:
+            raise WarehouseError(f"there is no scratch database of that name; there are: {', '.join(kept) or 'none'}")
+        _drop(connection, name)
 
 
 def _create(connection: psycopg.Connection) -> str:
