@@ -118,7 +118,11 @@ class HandMadeCouncil:
                 )
 
 
-_OPEN_BUILD = "insert into ledger.builds (is_full, state, started_at) values (%s, 'running', %s) returning build_no"
+_OPEN_BUILD = """
+    insert into ledger.builds (is_full, state, started_at, decided_up_to)
+    values (%s, 'running', %s, (select coalesce(max(decision_no), 0) from linkage.decisions))
+    returning build_no
+"""
 _DELIVERY = """
     insert into ledger.deliveries (
         delivery_id, sha256, feed, contract_version, file_name, byte_count, line_count, source_org, la_code,

@@ -199,6 +199,15 @@ FAMILIES = (
         TWO,
     ),
     Family(
+        "a mother's record with the child's name and birth date on it, and one that fits both",
+        (
+            of("health", "Zzana", mother="1", **GIRL),
+            of("health", "Zzana", **GIRL),
+            of("police", "Zzana", **GIRL),
+        ),
+        THREE,
+    ),
+    Family(
         "a mother's form with her daughter's pupil number, of one name but for the middle names",
         (
             of("council", "Maria", middle_names="Rose", dob="1985-02-11", upn=upn(811), **GIRL),
@@ -276,12 +285,14 @@ FAMILIES = (
 
 
 def rows(number: int, family: Family) -> Iterator[PersonRow]:
-    """The family's records at a home and under a surname of its own."""
+    """The family's records at a home and under a surname of its own; a `mother` is the place of hers among them."""
     letters = "bdfgklmnprtvz"
     surname = f"Qu{letters[number % 13]}a{letters[number // 13]}orth"
     home = {"surname": surname, "dob": "2014-05-03", "postcode": f"ZX{number + 1} 4AA"}
     for place, fields in enumerate(family.records):
-        yield {**home, "record_id": f"{number}-{place}", **fields}
+        told = {name: value for name, value in fields.items() if name != "mother"}
+        mother = {"mother_record_id": f"{number}-{fields['mother']}"} if "mother" in fields else {}
+        yield {**home, "record_id": f"{number}-{place}", **told, **mother}
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from frontdoor.errors import FrontdoorError
 from frontdoor.linkage.link import link_files
 from frontdoor.settings import Settings
 
@@ -62,3 +63,14 @@ def test_no_third_record_joins_two_of_such_an_agency_that_nothing_had_compared(
     with last.clusters_path.open(encoding="utf-8", newline="") as file:
         children = {row["record_id"]: row["child_key"] for row in csv.DictReader(file)}
     assert children["r-1"] != children["r-2"]
+
+
+def test_a_word_where_a_list_is_needed_is_refused_and_not_read_letter_by_letter(
+    council: Settings, tmp_path: Path
+) -> None:
+    settings_file = council.dbt_project_dir / "dbt_project.yml"
+    settings_file.write_text(settings_file.read_text().replace("[Registry]", "Registry"))
+    people = tmp_path / "people.csv"
+    people.write_text("record_id,forename\nr-1,Zzada\n")
+    with pytest.raises(FrontdoorError, match="the project does not parse"):
+        list(link_files(council, [people], out=tmp_path / "out", weights="default", at=MONDAY))

@@ -78,6 +78,13 @@
     from {{ this }}
     where _built_in = {{ build_no() }} and key_code = 'MINTED' and not _is_retracted
     order by child_key, record_key;
+    {% if not is_incremental() -%}
+    -- Whom nobody speaks of any longer bears no key; an increment is told so by a row that says "no longer".
+    update {{ history }} as history
+    set until_build = {{ build_no() }}
+    where history.until_build is null
+        and not exists (select from {{ this }} as member where member.record_key = history.record_key);
+    {% endif -%}
     create temporary table changed_children on commit drop as
     select
         member.record_key,

@@ -119,9 +119,16 @@
     having count(*) > 1
     {%- endif %}
     union
+    -- A mother and her child, also where a form about the child bears the mother's number.
     select labels.component_no
-    from ({{ effective_decisions('separate') }}) as separations
-    inner join component_labels as labels on separations.left_record_no = labels.record_no;
+    from component_labels as labels
+    inner join {{ ref('int_person_records__spine') }} as spine
+        on labels.record_no = spine.record_no and spine.mother is not null
+    inner join component_labels as mothers on spine.mother = mothers.record_no and labels.component_no = mothers.component_no
+    union
+    select labels.component_no
+    from ({{ separations() }}) as separated
+    inner join component_labels as labels on separated.left_record_no = labels.record_no;
     analyze doubtful_components
 {%- endmacro %}
 
@@ -244,6 +251,36 @@
     {%- if is_incremental() %}
     where decision.left_record_no in (select component_nodes.record_no from component_nodes)
     {%- endif %}
+{%- endmacro %}
+
+{#- Whom people keep apart. What an agency calls a record's former number carries on to the record: the agency may purge the former
+    one. Not past an adoption, whose two sides nothing may name together. -#}
+{% macro separations() -%}
+    with decided as (
+        {{ effective_decisions('separate') }}
+    ),
+
+    carried as (
+        select
+            decided.left_record_no,
+            decided.right_record_no
+        from decided
+        {%- for mine, other in [('left', 'right'), ('right', 'left')] %}
+        union
+        select
+            successor.record_no,
+            decided.{{ other }}_record_no
+        from decided
+        inner join {{ ref('int_person_records__blocked') }} as successor
+            on decided.{{ mine }}_record_no = successor.former_record_no
+        where successor.flags & {{ record_flag('adopted') }} = 0 and not successor._is_retracted
+        {%- endfor %}
+    )
+
+    select distinct
+        least(carried.left_record_no, carried.right_record_no) as left_record_no,
+        greatest(carried.left_record_no, carried.right_record_no) as right_record_no
+    from carried
 {%- endmacro %}
 
 {#- The decisions that hold for the running build. -#}

@@ -25,7 +25,7 @@ labels as not materialized (
 
 separations as (
 
-    {{ effective_decisions('separate') }}
+    {{ separations() }}
 
 ),
 
@@ -107,7 +107,7 @@ told as (
         l.piece_no,
         l.place as left_place,
         r.place as right_place,
-        separations.decision_no is not null as is_separated,
+        separations.left_record_no is not null as is_separated,
         contradicted_pairs.reason_code,
         {{ pair_columns(weights) }}
     from piece_spine as l
@@ -116,8 +116,7 @@ told as (
     left join contradicted_pairs
         on l.record_no = contradicted_pairs.left_record_no and r.record_no = contradicted_pairs.right_record_no
     left join separations
-        on l.record_no = least(separations.left_record_no, separations.right_record_no)
-        and r.record_no = greatest(separations.left_record_no, separations.right_record_no)
+        on l.record_no = separations.left_record_no and r.record_no = separations.right_record_no
     offset null -- noqa: AM09
 
 ),
