@@ -1,7 +1,7 @@
 """Records linked in a scratch warehouse, delivery by delivery, and what they became."""
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,14 +50,23 @@ class ScratchLinks:
         self._folder = folder
 
     def deliver(
-        self, rows: Iterable[PersonRow], *, is_published: bool = True, columns: Sequence[str] = COLUMNS
+        self,
+        rows: Iterable[PersonRow],
+        *,
+        is_published: bool = True,
+        columns: Sequence[str] = COLUMNS,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> FileRead:
-        """Take one delivery in and link it with what is there: the first in full, later ones as increments."""
+        """Take one delivery in and link it with what is there: the first in full, later ones as increments.
+
+        What is done `meanwhile` is done when the build has begun.
+        """
         path = write_rows(self._folder / f"delivery-{self.build_no + 1}.csv", rows, columns)
         build_no = self._open_build()
         with connect(self.scratch, role="admin") as connection:
             connection.execute("set local role transformer")
             read = read_person_file(connection, path, file_no=build_no, build_no=build_no, at=MONDAY)
+        meanwhile()
         self._link(is_full=build_no == 1, is_published=is_published)
         return read
 

@@ -13,8 +13,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 ANN = Author("A. Steward", MONDAY, "the same child, said the school")
 NAMES = ("Quill", "Marrow", "Zandel", "Pelworth", "Drovix", "Kabray", "Wendle", "Thorrin", "Vexley", "Brandle")
-NAMES += ("Oxmere", "Yarrick", "Zoring")
-SURNAMES = dict(zip("abcdefghijklm", NAMES, strict=True))
+NAMES += ("Oxmere", "Yarrick", "Zoring", "Pendrith")
+SURNAMES = dict(zip("abcdefghijklmn", NAMES, strict=True))
 NUMBERS = {letter: number for number, letter in enumerate(SURNAMES, start=1)}
 # Three homes in which nothing but name and birth date speaks for a record.
 LEICESTER, NOTTINGHAM, COVENTRY = "LE{} 9ZZ", "NG{} 4BB", "CV{} 7QQ"
@@ -84,14 +84,15 @@ def story(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Stor
     told = Story()
     with scratch_links(warehouse, tmp_path_factory.mktemp("keys")) as links:
         first = ("a1", "b1", "c1", "d1", "g1", "h1", "i2", "j1")
-        deliver(told, links, *map(row, first), *map(away, ("e1", "k1", "l1", "m5")), row("f1"))
+        deliver(told, links, *map(row, first), *map(away, ("e1", "k1", "l1", "m5", "n1")), row("f1"))
         deliver(
             told, links,
             away("a2"), away("b2"), away("b3"), row("c2"), row("c3"), row("d2"), away("e2"), away("e3"), away("f2"),
             row("h2"), row("i1"), away("k2"), away("k3"),
             away("l2"), away("l3"), away("l5"), away("l6"), row("m1"), row("m2"), row("m3"),
+            away("n2"),
         )  # fmt: skip
-        told.decisions += [decided_by_ann(links, "link", f"{family}1", f"{family}2") for family in "ekl"]
+        told.decisions += [decided_by_ann(links, "link", f"{family}1", f"{family}2") for family in "ekln"]
         mistaken = [decided_by_ann(links, "link", "m1", "m5"), decided_by_ann(links, "separate", "m1", "m2")]
         deliver(
             told, links,
@@ -105,9 +106,11 @@ def story(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Stor
         deliver(told, links, away("a2"), row("c1"))
         # The build that parts them still has to tell readers which pair is gone; the next has nothing more to tell.
         told.named_together = {family: rows_that_name_both(links, f"{family}1", f"{family}2") for family in "hi"}
-        deliver(told, links, row("f2"), row("f3"), row("f4", surname="Newcomer"), is_published=False)
-        undone_by_ann(links, told.decisions[2])
-        deliver(told, links, away("f2"), away("f3"))
+        sealed_by_mistake = {**away("n1"), "adoption_marker": "PRE"}
+        deliver(told, links, row("f2"), row("f3"), row("f4", surname="Newcomer"), sealed_by_mistake, is_published=False)
+        for decision_no in told.decisions[2:]:
+            undone_by_ann(links, decision_no)
+        deliver(told, links, away("f2"), away("f3"), away("n1"))
         links.rebuild(is_full=True)
         told.remember(links)
     return told
@@ -220,12 +223,17 @@ def test_a_build_nobody_saw_leaves_no_trace_of_its_keys(story: Story) -> None:
     assert story.key(6, "f2") == story.key(4, "f2")
     for record, history in story.history[6].items():
         assert not [one for one in history if 5 in one[1:3]], record
-    # Of one family a decision was taken back since.
-    untouched = {record for record in story.history[4] if record[0] != "l"}
+    # Of two families a decision was taken back since.
+    untouched = {record for record in story.history[4] if record[0] not in "ln"}
     assert {record for record in untouched if story.history[6][record] != story.history[4][record]} == set()
     assert not [key for key, minted_in in story.minted[6] if minted_in == 5]
     # What is new since then has the key it would have had.
     assert story.key(6, "f4") == story.key(5, "f4")
+
+
+def test_an_adoption_that_only_a_build_nobody_saw_heard_of_takes_nobody_s_history(story: Story) -> None:
+    assert story.key(4, "n1", "n2") == story.key(2, "n1") != story.key(2, "n2")
+    assert {record: story.key(6, record) for record in ("n1", "n2")} == {r: story.key(2, r) for r in ("n1", "n2")}
 
 
 def test_the_history_tells_who_was_whom_since_when_and_why(story: Story) -> None:

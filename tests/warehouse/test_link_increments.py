@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from frontdoor.linkage.decisions import Author, awaiting_confirmation, confirm, decide
+from frontdoor.linkage.decisions import Author, awaiting_confirmation, confirm, decide, undo
 from frontdoor.linkage.records import find_pair, steward
 from frontdoor.linkage.reviews import side_by_side
 from frontdoor.settings import Settings
@@ -249,11 +249,13 @@ def test_a_restriction_suspends_and_revives_links_further_along_what_two_persons
     }  # fmt: skip
     hidden: list[PersonRow] = [{**rows[f"one-{n}"], "restricted_flag": "R1"} for n in numbers]
     links.deliver([*(row for name, row in rows.items() if not name.startswith("one-")), *hidden])
+    by_two_persons = []
     with steward(links.scratch) as desk:
         for n in numbers:
             pair = find_pair(desk, f"council:one-{n}", f"school:two-{n}")
             made, _ = decide(desk, "link", *pair, ANN)
             side_by_side(desk, *pair, by="B. Second", at=MONDAY)
+            by_two_persons.append(made.decision_no)
             confirm(desk, made.decision_no, Author("B. Second", MONDAY, "seen"))
     shown: list[PersonRow] = [rows[f"one-{n}"] for n in numbers]
     links.deliver(shown)
@@ -273,3 +275,19 @@ def test_a_restriction_suspends_and_revives_links_further_along_what_two_persons
     assert links.children() == children
     links.deliver(shown)
     assert links.groups() == all_of_them
+
+    def undo_them() -> None:
+        with steward(links.scratch) as desk:
+            for decision_no in by_two_persons:
+                undo(desk, decision_no, ANN)
+
+    moved: list[PersonRow] = [{**row, "postcode": "ZX2 1AA"} for row in hidden]
+    links.deliver(hidden)
+    links.deliver(moved, meanwhile=undo_them)
+    assert links.groups() == by_two | {frozenset({f"three-{n}", f"four-{n}"}) for n in numbers}, "as when it began"
+    links.rebuild(is_full=False)
+    assert links.groups() == {
+        child
+        for n in numbers
+        for child in (frozenset({f"one-{n}"}), frozenset({f"two-{n}", f"three-{n}", f"four-{n}"}))
+    }

@@ -132,24 +132,7 @@
         group by member.component_no
     ) as decided on changed_children.component_no = decided.component_no
     where not changed_children._is_retracted
-    order by changed_children.child_key, changed_children.record_key;
-    -- Who a child was before an adoption is no step in anybody's history; domain.md 7.7.
-    delete from {{ history }} as history
-    using {{ ref('int_person_records__standardised') }} as standardised
-    where standardised.record_key = history.record_key
-        and standardised.adoption_side_code = 'PRE'
-        and standardised._built_in = {{ build_no() }}
-        and history.until_build is not null;
-    update {{ source('child_registry', 'child_keys') }} as minted
-    set minted_for_record_key = 'sealed ' || minted.child_key
-    from {{ ref('int_person_records__standardised') }} as standardised
-    where minted.minted_for_record_key = standardised.record_key
-        and standardised.adoption_side_code = 'PRE'
-        and standardised._built_in = {{ build_no() }}
-        and not exists (
-            select from {{ history }} as borne
-            where borne.child_key = minted.child_key and borne.record_key = standardised.record_key
-        )
+    order by changed_children.child_key, changed_children.record_key
     {%- if not is_incremental() %};
     -- Nobody has counted these yet, and the next increment must not compare each with each.
     analyze {{ history }};

@@ -283,17 +283,16 @@
     from carried
 {%- endmacro %}
 
-{#- The decisions that hold for the running build. -#}
+{#- The decisions that hold for the running build, whatever people write while it runs. -#}
 {% macro effective_decisions(kind) -%}
     select
         decisions.decision_no,
         {{ number_of_key('decisions.left_record_key') }} as left_record_no,
         {{ number_of_key('decisions.right_record_key') }} as right_record_no
-    from {{ source('linkage', 'effective_decisions') }} as decisions
+    from linkage.decisions_in_force({{ decided_up_to() }}) as decisions
     where decisions.kind = '{{ kind }}'
         and not decisions.is_suspended
-        and decisions.effective_from_no <= {{ decided_up_to() }}
-        and (decisions.ended_by_no is null or decisions.ended_by_no > {{ decided_up_to() }})
+        and decisions.ended_by_no is null
 {%- endmacro %}
 
 {#- The last decision the running build, or the last published one, takes up. -#}

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
@@ -338,20 +338,38 @@ def test_a_link_is_suspended_when_its_record_becomes_restricted_until_a_second_p
 def test_what_one_person_linked_with_a_record_that_two_hold_to_a_restricted_one_is_suspended_too(
     people: Settings, admin: psycopg.Connection
 ) -> None:
-    restrict = "update identity.int_person_records__standardised set is_restricted = %s where record_key = %s"
-    admin.execute(restrict, [True, ADA.record_key])
+    restrict = (
+        "update identity.int_person_records__standardised set is_restricted = %s, _built_in = %s where record_key = %s"
+    )
+    admin.execute(restrict, [True, 1, ADA.record_key])
     with steward(people) as desk:
         first = link(desk, ADA, BEA)
         side_by_side(desk, *pair(desk, ADA, BEA), by="B. Second", at=MONDAY)
         decisions.confirm(desk, first.decision_no, Author("B. Second", MONDAY, "seen"))
-    admin.execute(restrict, [False, ADA.record_key])
+    admin.execute(restrict, [False, 1, ADA.record_key])
     with steward(people) as desk:
         second, beyond = link(desk, BEA, CAI), link(desk, CAI, DOT)
         assert [row[0] for row in effective(desk)] == [first.decision_no, second.decision_no, beyond.decision_no]
-    admin.execute(restrict, [True, ADA.record_key])
+        side_by_side(desk, *pair(desk, BEA, CAI), by="B. Second", at=MONDAY)
+    tuesday = MONDAY + timedelta(days=1)
+    admin.execute(restrict, [True, build_of(admin, tuesday), ADA.record_key])
     with steward(people) as desk:
         assert [row[0] for row in effective(desk)] == [first.decision_no, beyond.decision_no]
         assert [each.decision_no for each in decisions.awaiting_confirmation(desk)] == [second.decision_no]
+    seen = Author("B. Second", tuesday, "seen")
+    with steward(people) as desk, pytest.raises(DecisionRefused, match="has looked"):
+        decisions.confirm(desk, second.decision_no, seen)
+    with steward(people) as desk:
+        side_by_side(desk, *pair(desk, BEA, CAI), by="B. Second", at=tuesday)
+        assert decisions.confirm(desk, second.decision_no, seen).state == "in force, confirmed by B. Second"
+
+
+def build_of(admin: psycopg.Connection, day: datetime, *, state: str = "published") -> int:
+    """The number of a build of that day."""
+    [[build_no]] = admin.execute(
+        "insert into ledger.builds (is_full, state, started_at) values (false, %s, %s) returning build_no", [state, day]
+    ).fetchall()
+    return int(build_no)
 
 
 def test_what_waits_is_confirmed_although_something_else_parts_who_they_were_linked_with(
@@ -389,20 +407,21 @@ def test_who_looked_before_the_record_was_restricted_looks_again_before_confirmi
         made = link(desk, ADA, BEA)
         side_by_side(desk, *pair(desk, ADA, BEA), by="B. Second", at=MONDAY)
     tuesday = MONDAY + timedelta(days=1)
-    [[build_no]] = admin.execute(
-        "insert into ledger.builds (is_full, state, started_at) values (false, 'published', %s) returning build_no",
-        [tuesday],
-    ).fetchall()
+    build_no = build_of(admin, tuesday, state="running")
     admin.execute(
         "update identity.int_person_records__standardised set is_restricted = true, _built_in = %s"
         " where record_key = %s",
         [build_no, BEA.record_key],
     )
     second = Author("B. Second", tuesday, "seen")
-    with steward(people) as desk, pytest.raises(DecisionRefused, match="has looked"):
-        decisions.confirm(desk, made.decision_no, second)
+    for change in ("state = 'running'", "state = 'published', finished_at = started_at + interval '1 hour'"):
+        admin.execute(f"update ledger.builds set {change} where build_no = %s".encode(), [build_no])
+        with steward(people) as desk:
+            side_by_side(desk, *pair(desk, ADA, BEA), by="B. Second", at=tuesday)
+        with steward(people) as desk, pytest.raises(DecisionRefused, match="has looked"):
+            decisions.confirm(desk, made.decision_no, second)
     with steward(people) as desk:
-        side_by_side(desk, *pair(desk, ADA, BEA), by="B. Second", at=tuesday)
+        side_by_side(desk, *pair(desk, ADA, BEA), by="B. Second", at=tuesday + timedelta(hours=1))
         assert decisions.confirm(desk, made.decision_no, second).state == "in force, confirmed by B. Second"
 
 
