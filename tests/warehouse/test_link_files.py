@@ -31,7 +31,7 @@ PERSONAL = ("zzada", "quillworth", "dobson", "essex", "2014-05-03", "pe1 1aa", "
 HEADER = b"record_id,forename,surname\n"
 ADA = b"r-1,Zzada,Quillworth\n"
 UTF_8 = "people.csv cannot be read as CSV in UTF-8; save it so and try again"
-RAGGED = "a line has another number of fields than the header, or a quote is not closed"
+RAGGED = "a line has another number of fields than the header (an empty one: none), or a quote is not closed"
 NOT_TEXT = "the text is not UTF-8, or holds a character of value nought"
 REFUSED = {
     "an unknown column": (b"record_id,forename,shoe_size\nr-1,Zzada,3\n", "people.csv: unknown columns: shoe_size"),
@@ -117,10 +117,17 @@ def test_what_is_not_understood_is_refused_by_its_place_without_its_value(
     [
         b"\xef\xbb\xbfrecord_id,forename,surname\r\nr-1,Zzada,Quillworth\r\n",
         b"record_id,forename,surname\rr-1,Zzada,Quillworth\r",
+        b"record_id,forename,surname\nr-1,Zzada,Quillworth\r\n",
         b' Record_ID ,"FORENAME",surname\n r-1 ,Zzada,"Quillworth"',
         b"surname,record_id,forename\n\xc2\xa0Quillworth \t,r-1, Zzada \n",
     ],
-    ids=["mark and line ends of Windows", "line ends of old", "capitals, spaces, quotes and no last line end", "order"],
+    ids=[
+        "mark and line ends of Windows",
+        "line ends of old",
+        "two line ends",
+        "capitals, spaces, quotes and no last line end",
+        "order",
+    ],
 )
 def test_how_a_file_is_written_does_not_matter(read: ReadFile, content: bytes) -> None:
     found, rows = read(content)

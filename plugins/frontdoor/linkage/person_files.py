@@ -129,10 +129,11 @@ def _copy(connection: psycopg.Connection, path: Path, columns: list[str]) -> Non
         sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with path.open("rb") as file, connection.cursor().copy(statement) as copy:
+        # Lines may end in two ways, where files were put together.
         block, line_ends = file.read(_BLOCK).removeprefix(b"\xef\xbb\xbf"), b""
         while block:
             # Empty lines at the end are no records; those before it may be part of a quoted field.
-            block = line_ends + block
+            block = (line_ends + block).replace(b"\r\n", b"\n")
             text = block.rstrip(b"\r\n")
             line_ends = block[len(text) :]
             copy.write(text)
@@ -144,7 +145,7 @@ def _refusal(path: Path, error: psycopg.Error) -> FileRefused:
     line = _LINE.search(error.diag.context or "")
     place = f" at line {line[1]}" if line else ""
     problem = {
-        "22P04": "a line has another number of fields than the header, or a quote is not closed",
+        "22P04": "a line has another number of fields than the header (an empty one: none), or a quote is not closed",
         "22021": "the text is not UTF-8, or holds a character of value nought",
     }.get(error.sqlstate or "", f"the database refused it ({error.sqlstate})")
     return FileRefused(f"{path.name}{place}: {problem}; mend the file and try again")
