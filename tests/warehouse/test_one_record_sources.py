@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from frontdoor.errors import FrontdoorError
 from frontdoor.linkage.link import link_files
 from frontdoor.settings import Settings
 
@@ -18,18 +17,19 @@ ADA = "Zzada,Quillworth,2014-05-03,F,PE1 1AA"
 
 
 @pytest.fixture
-def council(warehouse: Settings, tmp_path: Path) -> Settings:
+def council(warehouse: Settings, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
     """A council whose registry keeps one record a person, in letters as people write them."""
     project = shutil.copytree(warehouse.dbt_project_dir, tmp_path / "dbt_project")
     settings_file = project / "dbt_project.yml"
     settings_file.write_text(
-        settings_file.read_text().replace("vars:\n", "vars:\n  one_record_sources: [Registry]\n", 1)
+        settings_file.read_text().replace("vars:\n", f"vars:\n  one_record_sources: {request.param}\n", 1)
     )
     return warehouse.model_copy(
         update={"dbt_project_dir": project, "home": tmp_path / "home", "server_home": warehouse.home}
     )
 
 
+@pytest.mark.parametrize("council", ["[Registry]"], ids=["a list"], indirect=True)
 def test_two_records_of_such_an_agency_stay_apart_and_a_third_that_fits_both_joins_neither(
     council: Settings, tmp_path: Path
 ) -> None:
@@ -48,6 +48,7 @@ def test_two_records_of_such_an_agency_stay_apart_and_a_third_that_fits_both_joi
     }
 
 
+@pytest.mark.parametrize("council", ["Pupils, Registry"], ids=["words"], indirect=True)
 def test_no_third_record_joins_two_of_such_an_agency_that_nothing_had_compared(
     council: Settings, tmp_path: Path
 ) -> None:
@@ -63,14 +64,3 @@ def test_no_third_record_joins_two_of_such_an_agency_that_nothing_had_compared(
     with last.clusters_path.open(encoding="utf-8", newline="") as file:
         children = {row["record_id"]: row["child_key"] for row in csv.DictReader(file)}
     assert children["r-1"] != children["r-2"]
-
-
-def test_a_word_where_a_list_is_needed_is_refused_and_not_read_letter_by_letter(
-    council: Settings, tmp_path: Path
-) -> None:
-    settings_file = council.dbt_project_dir / "dbt_project.yml"
-    settings_file.write_text(settings_file.read_text().replace("[Registry]", "Registry"))
-    people = tmp_path / "people.csv"
-    people.write_text("record_id,forename\nr-1,Zzada\n")
-    with pytest.raises(FrontdoorError, match="the project does not parse"):
-        list(link_files(council, [people], out=tmp_path / "out", weights="default", at=MONDAY))

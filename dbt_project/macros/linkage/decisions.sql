@@ -1,10 +1,9 @@
 {#- The agencies that keep one record a person, as they are written in the settings and as files are read: in small letters. -#}
 {% macro one_record_sources() -%}
-    {%- set sources = [] -%}
-    {%- if var('one_record_sources', []) is string -%}
-        {{ exceptions.raise_compiler_error("one_record_sources is a list, as in [council, health]; write it so in dbt_project.yml") }}
-    {%- endif -%}
-    {%- for source in var('one_record_sources', []) -%}
+    {%- set sources, given = [], var('one_record_sources', []) -%}
+    {#- A word would be read letter by letter. -#}
+    {%- set given = given.split(',') if given is string else given -%}
+    {%- for source in given -%}
         {%- do sources.extend([source | trim, source | trim | lower]) -%}
     {%- endfor -%}
     {{ return(sources | unique(case_sensitive=true) | list) }}
