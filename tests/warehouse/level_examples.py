@@ -205,7 +205,12 @@ EXAMPLES = [
         ("100012345678", "100012345679", "other", "alike"),
         ("000000000000", "000000000000", "none", "same"),
         ("123", "123", "none", "same"),
+        ("100012345678.0", "100012345678", "same", "none"),
     ),
+    Example(
+        "address", "same", {"uprn": "100012345678"}, {"address": "UPRN 0100012345678"}, misses="other"
+    ),
+    *examples("address", "address", ("Upr Norwood Road 3", "Upr Norwood Rd 3", "alike", "none")),
     Example(
         "address", "none", {"uprn": "100012345678"}, {"uprn": "100012345678", "address": "12 Quorbin Street"},
         misses="other",

@@ -433,7 +433,25 @@ def test_what_is_kept_explains_a_pair_and_can_be_deleted(
     refused = link(warehouse.database_name, command="drop-scratch")[1]
     assert refused.startswith("frontdoor: there is no scratch database of that name; there are: ")
     assert name in refused
+    with scratch_warehouse(warehouse) as running:
+        in_use = link(running.database_name, command="drop-scratch")[1]
+    assert in_use.startswith(f"frontdoor: a running `frontdoor link` works in {running.database_name}")
+    with connect(warehouse, role="admin", database="postgres", autocommit=True) as connection:
+        connection.execute("create database link_9999")
+        assert "no scratch database" in link("link_9999", command="drop-scratch")[1]
+        connection.execute("drop database link_9999")
     assert link(name, command="drop-scratch") == (f"{name} is deleted\n", "")
+    assert scratch_databases(warehouse) == before
+
+
+def test_nothing_is_kept_of_what_failed(
+    link: Callable[..., tuple[str, str]], tmp_path: Path, warehouse: Settings
+) -> None:
+    one, other = tmp_path / "one.csv", tmp_path / "other.csv"
+    one.write_text("record_id,forename\nr-1,Zzada\n")
+    other.write_text("record_id,forename\nr-1\n")
+    before = scratch_databases(warehouse)
+    assert "other.csv at line 2" in link(one, other, "--out", tmp_path / "out", "--keep")[1]
     assert scratch_databases(warehouse) == before
 
 

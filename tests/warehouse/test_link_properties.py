@@ -186,7 +186,7 @@ def test_every_record_is_in_exactly_one_child(at_once: Linked, invention: Invent
     assert sorted(record for group in at_once.groups for record in group) == sorted(invention.child_of)
     # Not a property of much that links nobody: these are linked, kept apart by each rule, and waiting for people.
     assert len(at_once.groups) < len(invention.rows) * 0.75
-    assert {"linked", "separated", "review", "vetoed"} == {found.decision for found in at_once.pairs.values()}
+    assert {"linked", "joined", "separated", "review", "vetoed"} == {found.decision for found in at_once.pairs.values()}
 
 
 def test_what_links_join_is_one_component_and_nothing_else_is(at_once: Linked, in_two: Linked, mended: Linked) -> None:

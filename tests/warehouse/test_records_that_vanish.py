@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from frontdoor.linkage.decisions import Author, decide
+from frontdoor.linkage.decisions import Author, DecisionRefused, decide
 from frontdoor.linkage.records import find_pair, steward
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
@@ -20,7 +20,14 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 ANN = Author("A. Steward", MONDAY, "two girls")
 Child = Mapping[str, str]
-SURNAMES = {"ada": "Quillworth", "cai": "Zandelby", "eve": "Pelworthy", "dan": "Drovixen", "fay": "Kabraymer"}
+SURNAMES = {
+    "ada": "Quillworth",
+    "cai": "Zandelby",
+    "eve": "Pelworthy",
+    "dan": "Drovixen",
+    "fay": "Kabraymer",
+    "gil": "Wendlebury",
+}
 POSTCODES = {name: f"PE{number} 1AA" for number, name in enumerate(SURNAMES, start=1)}
 CHILDREN: dict[str, Child] = {
     name: {"forename": f"Zz{name}", "surname": SURNAMES[name], "dob": "2014-05-03", "sex": "F", "postcode": postcode}
@@ -59,6 +66,8 @@ class Told:
 
     children: dict[str, dict[str, str]] = field(default_factory=dict)
     ghosts: dict[str, int] = field(default_factory=dict)
+    carried: dict[str, list[tuple[str, bool]]] = field(default_factory=dict)
+    refused: str = ""
 
     def together(self, at: str, number: str) -> set[str]:
         """Everybody who is one child with this number."""
@@ -90,7 +99,7 @@ def story(council: HandMadeCouncil) -> Told:
         for name, child in CHILDREN.items()
     ]
     council.land(Delivery("police__missing_episodes", tuple(episodes), 1, MONDAY))
-    first = {"C1": "cai", "C3": "eve", "D1": "dan", "F1": "fay"}
+    first = {"C1": "cai", "C3": "eve", "D1": "dan", "F1": "fay", "G1": "gil", "K1": "gil"}
     renumbered = [("D2", "dan", "D1"), ("F2", "fay", "F1")]
     build(
         "first",
@@ -102,13 +111,17 @@ def story(council: HandMadeCouncil) -> Told:
         ),
     )
     with steward(council.settings) as desk:
-        for number, name in (("D1", "dan"), ("F1", "fay")):
-            decide(desk, "separate", *find_pair(desk, f"council:{number}", f"police:p-{name}"), ANN)
+        for number, other in (("D1", "police:p-dan"), ("F1", "police:p-fay"), ("G1", "council:K1")):
+            decide(desk, "separate", *find_pair(desk, f"council:{number}", other), ANN)
     build(
         "vanished",
         is_full=True,
         contacts=(contact("k1", CHILDREN["ada"], "124", record_version="2"),),
-        people=tuple(purged(number, first[number]) for number in ("C1", "C3", "F1")),
+        people=(
+            *(purged(number, first[number]) for number in ("C1", "C3", "F1", "G1", "K1")),
+            listed("F2", CHILDREN["fay"], pers_legacy_id="F1", record_version="2", restricted_flag="R1"),
+            *(listed(f"{former[0]}2", CHILDREN["gil"], pers_legacy_id=former) for former in ("G1", "K1")),
+        ),
     )
     adopted = {**CHILDREN["cai"], "forename": "Zznew", "surname": "Newhomeby", "postcode": "NG1 4BB"}
     build(
@@ -118,9 +131,14 @@ def story(council: HandMadeCouncil) -> Told:
             listed("C1", adopted, record_version="3", adoption_marker="POST"),
             listed("C3", CHILDREN["eve"], record_version="3", restricted_flag="R1"),
             purged("D1", "dan"),
+            purged("D2", "dan"),
+            listed("D3", CHILDREN["dan"], pers_legacy_id="D2"),
         ),
     )
     build("anew", is_full=True)
+    with steward(council.settings) as desk, pytest.raises(DecisionRefused) as refused:
+        decide(desk, "link", *find_pair(desk, "council:D3", "police:p-dan"), ANN)
+    found.refused = str(refused.value)
     return found
 
 
@@ -131,6 +149,9 @@ def remember(council: HandMadeCouncil, found: Told, at: str) -> None:
                 "select agency_person_id, child_key from identity.int_children__members where not _is_retracted"
             ).fetchall()
         )
+        found.carried[at] = connection.execute(
+            "select decided_by, needs_confirmation from linkage.decisions where reason ^@ 'carried on' order by 1"
+        ).fetchall()
         [[found.ghosts[at]]] = connection.execute(
             "select count(*) from identity.child_key_history where until_build is null and record_key not in"
             " (select record_key from identity.int_children__members where not _is_retracted)"
@@ -159,11 +180,23 @@ def test_who_comes_back_restricted_takes_nobody_s_key(told: Told) -> None:
     assert told.children["back"]["p-eve"] == told.children["first"]["p-eve"]
 
 
-def test_a_separation_carries_on_to_the_number_an_agency_gives_the_record_next(told: Told) -> None:
+def test_a_separation_carries_on_to_the_numbers_an_agency_gives_the_record_next(told: Told) -> None:
     assert told.together("first", "D2") == {"D1", "D2", "p-dan"}
     assert told.together("vanished", "D2") == {"D1", "D2"}
-    assert told.together("back", "D2") == {"D2"}
-    assert told.together("vanished", "F2") == told.together("anew", "F2") == {"F2"}
+    assert told.together("back", "D3") == told.together("anew", "D3") == {"D3"}
+
+
+def test_a_separation_carries_on_when_both_records_have_other_numbers(told: Told) -> None:
+    assert "K1" not in told.together("vanished", "G2") | told.together("vanished", "K2")
+    assert "K2" not in told.together("vanished", "G2") | told.together("anew", "G2")
+
+
+def test_what_is_carried_on_is_a_decision_that_holds_at_once_and_stands_in_a_link_s_way(told: Told) -> None:
+    """Also where the child became restricted since: whom two persons keep apart, two persons keep apart."""
+    # D2 and F2, and G2 from K1, K2 from G1, and the two from each other; then D3.
+    assert told.carried["vanished"] == [(ANN.by, False)] * 5
+    assert told.carried["anew"] == told.carried["back"] == [(ANN.by, False)] * 6
+    assert "kept apart" in told.refused
 
 
 def test_nobody_who_is_gone_bears_a_key(told: Told) -> None:

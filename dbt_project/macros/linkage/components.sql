@@ -253,34 +253,17 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- Whom people keep apart. What an agency calls a record's former number carries on to the record: the agency may purge the former
-    one. Not past an adoption, whose two sides nothing may name together. -#}
+{#- Whom people keep apart, under the numbers that agencies use now, too. -#}
 {% macro separations() -%}
-    with decided as (
-        {{ effective_decisions('separate') }}
-    ),
-
-    carried as (
-        select
-            decided.left_record_no,
-            decided.right_record_no
-        from decided
-        {%- for mine, other in [('left', 'right'), ('right', 'left')] %}
-        union
-        select
-            successor.record_no,
-            decided.{{ other }}_record_no
-        from decided
-        inner join {{ ref('int_person_records__blocked') }} as successor
-            on decided.{{ mine }}_record_no = successor.former_record_no
-        where successor.flags & {{ record_flag('adopted') }} = 0 and not successor._is_retracted
-        {%- endfor %}
-    )
-
-    select distinct
-        least(carried.left_record_no, carried.right_record_no) as left_record_no,
-        greatest(carried.left_record_no, carried.right_record_no) as right_record_no
-    from carried
+    select
+        least(apart.left_record_no, apart.right_record_no) as left_record_no,
+        greatest(apart.left_record_no, apart.right_record_no) as right_record_no
+    from ({{ effective_decisions('separate') }}) as apart
+    union
+    select
+        least({{ number_of_key('carried.left_record_key') }}, {{ number_of_key('carried.right_record_key') }}),
+        greatest({{ number_of_key('carried.left_record_key') }}, {{ number_of_key('carried.right_record_key') }})
+    from linkage.carried_separations({{ decided_up_to() }}) as carried
 {%- endmacro %}
 
 {#- The decisions that hold for the running build, whatever people write while it runs. -#}

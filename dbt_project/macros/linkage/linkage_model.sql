@@ -280,7 +280,7 @@
     "levels": [
       {
         "code": "none",
-        "sql": "l.address is null or r.address is null or starts_with(l.address_text, 'UPRN') <> starts_with(r.address_text, 'UPRN')",
+        "sql": "l.address is null or r.address is null or starts_with(l.address_text, '#') <> starts_with(r.address_text, '#')",
         "term_frequency": ""
       },
       {
@@ -290,7 +290,7 @@
       },
       {
         "code": "alike",
-        "sql": "not starts_with(l.address_text, 'UPRN') and length(l.address_text) >= 8 and length(r.address_text) >= 8 and public.levenshtein_less_equal(l.address_text, r.address_text, 3) <= 3",
+        "sql": "not starts_with(l.address_text, '#') and length(l.address_text) >= 8 and length(r.address_text) >= 8 and public.levenshtein_less_equal(l.address_text, r.address_text, 3) <= 3",
         "term_frequency": ""
       },
       {

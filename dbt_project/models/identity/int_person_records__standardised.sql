@@ -84,7 +84,10 @@ evidence as (
         case
             when postcode ~ '^[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}$' and postcode !~ '^(ZZ|XX)' then postcode
         end as evident_postcode,
+        -- A property's number is its address where nobody wrote it out; the mark, which no cleaned address has, keeps the
+        -- comparison from taking it for letters.
         coalesce(
+            '#' || substring(cleaned_address from '^UPRN0*([1-9][0-9]{3,11})$'),
             case
                 when length(cleaned_address) >= 5
                     and cleaned_address !~ (
@@ -94,8 +97,7 @@ evidence as (
                     )
                     then cleaned_address
             end,
-            -- The address by its number, where nobody wrote it out; the comparison keeps the two kinds apart.
-            case when uprn ~ '^[0-9]{4,12}$' then 'UPRN' || nullif(ltrim(uprn, '0'), '') end
+            '#' || substring(uprn from '^0*([1-9][0-9]{3,11})([.]0)?$')
         ) as evident_address,
         case
             when cleaned_phone ~ '^[0-9]{7,15}$'

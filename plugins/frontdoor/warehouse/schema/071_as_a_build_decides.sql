@@ -1,5 +1,6 @@
 -- A build decides by what people had said when it began, whoever writes what while it runs; who confirms has seen all of what is
--- restricted; and what an adoption takes from the history of keys is taken when the build is published.
+-- restricted; what a person separated stays so under an agency's next number; and what an adoption takes from the history of
+-- keys is taken when the build is published.
 
 -- Decisions of these numbers, each with the first confirmation among them by another person than who decided.
 create function linkage.decisions_as_of(up_to bigint default 9223372036854775807)
@@ -202,3 +203,121 @@ after update of state on ledger.builds
 for each row
 when (new.state = 'published' and old.state <> 'published')
 execute function identity.forget_before_adoptions();
+
+-- Whom else a separation keeps apart: its agency may give a record another number, say so, and purge the former one. Not past an
+-- adoption; not where a person says that the two numbers are two people's; and not where people ever decided about the very pair.
+create function linkage.carried_separations(up_to bigint default 9223372036854775807)
+returns table (decision_no bigint, left_record_key text, right_record_key text)
+language plpgsql stable
+as $function$
+begin
+    if to_regclass('identity.int_person_records__blocked') is null then
+        return;
+    end if;
+    return query
+    with recursive separated as materialized (
+        select apart.decision_no, apart.left_record_key, apart.right_record_key
+        from linkage.decisions_in_force(up_to) as apart
+        where apart.kind = 'separate' and apart.ended_by_no is null
+    ),
+
+    carried (decision_no, one_key, other_key) as (
+        select separated.decision_no, separated.left_record_key, separated.right_record_key from separated
+        union
+        select carried.decision_no, successor.record_key, side.other_key
+        from carried
+        cross join lateral (
+            values (carried.one_key, carried.other_key), (carried.other_key, carried.one_key)
+        ) as side (mine_key, other_key)
+        inner join identity.int_person_records__blocked as renumbered
+            on renumbered.former_record_no = ('x' || left(side.mine_key, 16))::bit(64)::bigint
+        inner join identity.int_person_records__standardised as successor
+            on renumbered.record_no = successor.record_no
+        where successor.adoption_side_code is null
+            and successor.record_key <> side.other_key
+            and not exists (
+                select from separated
+                where separated.left_record_key = least(successor.record_key, side.mine_key)
+                    and separated.right_record_key = greatest(successor.record_key, side.mine_key)
+            )
+            and not exists (
+                select from linkage.decisions as said
+                where said.left_record_key = least(successor.record_key, side.other_key)
+                    and said.right_record_key = greatest(successor.record_key, side.other_key)
+                    and said.decision_no <= up_to
+            )
+    )
+
+    select distinct on (found.one_key, found.other_key) found.decision_no, found.one_key, found.other_key
+    from (
+        select
+            carried.decision_no,
+            least(carried.one_key, carried.other_key) as one_key,
+            greatest(carried.one_key, carried.other_key) as other_key
+        from carried
+    ) as found
+    where (found.one_key, found.other_key) not in (
+        select separated.left_record_key, separated.right_record_key from separated
+    )
+    order by found.one_key, found.other_key, found.decision_no;
+end
+$function$;
+
+-- As in 070; what a published build carries on was decided before, by two persons where that was called for.
+create or replace function linkage.take_two_persons() returns trigger language plpgsql as $function$
+declare
+    asked linkage.decisions;
+begin
+    new.written_by_login := session_user;
+    if new.kind in ('link', 'separate') then
+        new.needs_confirmation := new.needs_confirmation
+            or (
+                pg_trigger_depth() = 1
+                and linkage.concerns_restricted(new.left_record_key, new.right_record_key)
+            );
+        return new;
+    end if;
+    select * into asked from linkage.decisions where decision_no = new.about_decision_no;
+    if new.kind = 'confirm' and not linkage.has_looked(new.decided_by, new.about_decision_no) then
+        raise exception 'who confirms a decision has looked at the two since it was asked for';
+    end if;
+    -- What no longer keeps a restricted child apart may bring it together with somebody.
+    if new.kind = 'undo' and asked.kind = 'separate'
+        and (new.reviewed_by is null or linkage.same_person(new.reviewed_by, new.decided_by))
+        and linkage.concerns_restricted(asked.left_record_key, asked.right_record_key)
+    then
+        raise exception 'to undo what keeps a restricted child apart takes a second person';
+    end if;
+    return new;
+end
+$function$;
+
+-- Carried on for good, as a decision that people see, meet when they would link the two, and can undo: the agency may purge
+-- this number, too.
+create function linkage.carry_separations_on() returns trigger
+language plpgsql security definer set search_path = pg_catalog
+as $function$
+begin
+    insert into linkage.decisions (
+        kind, left_record_key, right_record_key, reason, decided_by, reviewed_by, decided_at
+    )
+    select
+        'separate',
+        carried.left_record_key,
+        carried.right_record_key,
+        'carried on from decision ' || carried.decision_no || ': the agency gave the record another number',
+        made.decided_by,
+        made.reviewed_by,
+        coalesce(new.finished_at, new.started_at)
+    from linkage.carried_separations() as carried
+    inner join linkage.decisions as made on carried.decision_no = made.decision_no
+    order by carried.left_record_key, carried.right_record_key;
+    return null;
+end
+$function$;
+
+create trigger carry_separations_on
+after update of state on ledger.builds
+for each row
+when (new.state = 'published' and old.state <> 'published')
+execute function linkage.carry_separations_on();
