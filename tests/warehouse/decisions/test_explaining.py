@@ -177,7 +177,10 @@ def test_it_is_said_through_whom_two_records_are_one_child(settings: Settings, a
 
 @pytest.mark.parametrize(
     ("conflict", "said"),
-    [("NHS_CONFLICT", "two different verified NHS numbers"), ("ADOPTION", "linked through other records, which")],
+    [
+        ("NHS_CONFLICT", "two different verified NHS numbers"),
+        ("ADOPTION", "other records of the same group contradict it"),
+    ],
 )
 def test_two_that_the_evidence_links_and_something_parts_are_not_called_linked(
     settings: Settings, admin: psycopg.Connection, conflict: str, said: str
