@@ -84,8 +84,8 @@ evidence as (
         case
             when postcode ~ '^[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}$' and postcode !~ '^(ZZ|XX)' then postcode
         end as evident_postcode,
-        -- A property's number is its address where nobody wrote it out; the mark, which no cleaned address has, keeps the
-        -- comparison from taking it for letters.
+        -- A property's number is its address where nobody wrote one out, under a mark that keeps it from being compared
+        -- letter by letter.
         coalesce(
             '#' || substring(cleaned_address from '^UPRN0*([1-9][0-9]{3,11})$'),
             case

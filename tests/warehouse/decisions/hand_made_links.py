@@ -73,7 +73,7 @@ def create_identity(settings: Settings, *, model: LinkageModel | None = None) ->
     keys = ", ".join(f"key_{number:02d} integer" for number in range(1, len(used.blocking_rules) + 1))
     compared = {
         "int_person_records__spine": spine_columns(used),
-        "int_person_records__blocked": f"record_no bigint, repeated_record_no bigint, {keys}",
+        "int_person_records__blocked": f"record_no bigint, former_record_no bigint, repeated_record_no bigint, {keys}",
     }
     with connect(settings, role="transformer") as connection:
         for name, columns in (TABLES | compared).items():
