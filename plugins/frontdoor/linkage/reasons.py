@@ -23,7 +23,7 @@ REASONS = {
     "NAME_BIRTH_ONLY": "nothing but the names and the birth date agree",
     "FORENAME_MISSING": "no forename, or only an initial, to tell brothers and sisters apart by",
     "UNCERTAIN": "much agrees, and not enough",
-    "TWIN": "perhaps twins: surname and birth date agree, or nearly do, and forename or middle names do not",
+    "TWIN": "perhaps twins: forename or middle names differ, and little else",
 }
 TWIN = "TWIN"
 
