@@ -152,3 +152,14 @@
         create index on {{ this }} (_built_in) where _is_retracted
     {%- endif -%}
 {%- endmacro %}
+
+{#- Everybody of the children of whom the running build wrote a record, for the tests of a build: whom it did not write counts too. -#}
+{% macro members_of_written_children() -%}
+    select member.*
+    from (
+        select distinct child_key from {{ ref('int_children__members') }}
+        where _built_in = {{ build_no() }}
+    ) as written
+    inner join {{ ref('int_children__members') }} as member on written.child_key = member.child_key
+    where not member._is_retracted
+{%- endmacro %}

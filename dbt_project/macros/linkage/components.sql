@@ -89,6 +89,9 @@
     {% endif -%}
     where pairs.reason_code = 'TWIN' and not pairs._is_retracted;
     analyze contradicted_pairs;
+    create temporary table separated_pairs on commit drop as
+    {{ separations() }};
+    analyze separated_pairs;
     create temporary table doubtful_components on commit drop as
     select labels.component_no
     from component_links as link
@@ -127,8 +130,8 @@
     inner join component_labels as mothers on spine.mother = mothers.record_no and labels.component_no = mothers.component_no
     union
     select labels.component_no
-    from ({{ separations() }}) as separated
-    inner join component_labels as labels on separated.left_record_no = labels.record_no;
+    from separated_pairs
+    inner join component_labels as labels on separated_pairs.left_record_no = labels.record_no;
     analyze doubtful_components
 {%- endmacro %}
 
@@ -269,7 +272,6 @@
 {#- The decisions that hold for the running build, whatever people write while it runs. -#}
 {% macro effective_decisions(kind) -%}
     select
-        decisions.decision_no,
         {{ number_of_key('decisions.left_record_key') }} as left_record_no,
         {{ number_of_key('decisions.right_record_key') }} as right_record_no
     from linkage.decisions_in_force({{ decided_up_to() }}) as decisions

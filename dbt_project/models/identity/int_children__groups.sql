@@ -23,12 +23,6 @@ labels as not materialized (
 
 ),
 
-separations as (
-
-    {{ separations() }}
-
-),
-
 placed as materialized (
 
     select
@@ -107,7 +101,7 @@ told as (
         l.piece_no,
         l.place as left_place,
         r.place as right_place,
-        separations.left_record_no is not null as is_separated,
+        separated_pairs.left_record_no is not null as is_separated,
         contradicted_pairs.reason_code,
         {{ pair_columns(weights) }}
     from piece_spine as l
@@ -115,8 +109,8 @@ told as (
     -- Places follow the records' numbers, so the left is the left.
     left join contradicted_pairs
         on l.record_no = contradicted_pairs.left_record_no and r.record_no = contradicted_pairs.right_record_no
-    left join separations
-        on l.record_no = separations.left_record_no and r.record_no = separations.right_record_no
+    left join separated_pairs
+        on l.record_no = separated_pairs.left_record_no and r.record_no = separated_pairs.right_record_no
     offset null -- noqa: AM09
 
 ),

@@ -163,8 +163,7 @@ def _written(
         [[oversized]] = connection.execute(
             "select count(*) from identity.int_blocks__oversized where not _is_retracted"
         ).fetchall()
-        [failed] = connection.execute(_FAILED_CHECKS, [file_no]).fetchall()
-        [[unexplained]] = connection.execute(_UNEXPLAINED_MARKERS, [file_no]).fetchall()
+        [[unexplained, *failed]] = connection.execute(_NOT_BELIEVED, [file_no]).fetchall()
     disbelieved = Counter(read.unread_counts) + Counter(dict(zip(_BELIEVED_AS, failed, strict=True)))
     return Linked(
         path,
@@ -189,22 +188,22 @@ _BELIEVED_AS = {
     "dob": ("birth_date", "evident_birth_date"),
     "postcode": ("postcode", "evident_postcode"),
 }
-_FAILED_CHECKS = f"""
-    select {
-    ", ".join(f"count(records.{read}) - count(standardised.{believed})" for read, believed in _BELIEVED_AS.values())
-}
-    from identity.int_person_records as records
-    inner join identity.int_person_records__standardised as standardised on records.record_key = standardised.record_key
-    where records._built_in = %s and not records.is_unborn
-"""
-_UNEXPLAINED_MARKERS = """
-    select count(*)
+_NOT_BELIEVED = """
+    select
+        count(*) filter (
+            where standardised.adoption_side_code = 'PRE' and not starts_with(records.adoption_marker_code, 'PRE')
+        ),
+        {}
     from identity.int_person_records as records
     inner join identity.int_person_records__standardised as standardised on records.record_key = standardised.record_key
     where records._built_in = %s
-        and standardised.adoption_side_code = 'PRE'
-        and not starts_with(records.adoption_marker_code, 'PRE')
-"""
+""".format(
+    ", ".join(
+        f"count(*) filter (where records.{read} is not null and standardised.{believed} is null"
+        " and not records.is_unborn)"
+        for read, believed in _BELIEVED_AS.values()
+    )
+)
 _CLUSTERS = """
     select agency_person_id as record_id, child_key
     from identity.int_children__members

@@ -2,7 +2,8 @@
 -- restricted; what a person separated stays so under an agency's next number; and what an adoption takes from the history of
 -- keys is taken when the build is published.
 
--- Decisions of these numbers, each with the first confirmation among them by another person than who decided.
+-- Decisions of these numbers, each with the first confirmation among them by another person than who decided, and whether one of
+-- them took it back.
 create function linkage.decisions_as_of(up_to bigint default 9223372036854775807)
 returns table (
     decision_no bigint,
@@ -11,7 +12,8 @@ returns table (
     right_record_key text,
     about_decision_no bigint,
     needs_confirmation boolean,
-    confirmation_no bigint
+    confirmation_no bigint,
+    is_undone boolean
 )
 language sql stable parallel safe
 as $function$
@@ -22,7 +24,13 @@ as $function$
         decision.right_record_key,
         decision.about_decision_no,
         decision.needs_confirmation,
-        confirmation.decision_no
+        confirmation.decision_no,
+        exists (
+            select from linkage.decisions as undoing
+            where undoing.kind = 'undo'
+                and undoing.about_decision_no = decision.decision_no
+                and undoing.decision_no <= up_to
+        )
     from linkage.decisions as decision
     left join lateral (
         select min(confirming.decision_no) as decision_no
@@ -35,8 +43,17 @@ as $function$
     where decision.kind <> 'confirm' and decision.decision_no <= up_to
 $function$;
 
-create or replace view linkage.decisions_with_confirmation as
-select decision.* from linkage.decisions_as_of() as decision;
+create or replace view linkage.standing_decisions as
+select
+    decision.decision_no,
+    decision.kind,
+    decision.left_record_key,
+    decision.right_record_key,
+    decision.about_decision_no,
+    decision.needs_confirmation,
+    decision.confirmation_no
+from linkage.decisions_as_of() as decision
+where decision.kind in ('link', 'separate') and not decision.is_undone;
 
 -- As in 070, by decisions of these numbers.
 create function linkage.held_to_a_restricted_record(up_to bigint) returns setof text
@@ -50,14 +67,7 @@ begin
     with recursive link as (
         select decision.left_record_key, decision.right_record_key
         from linkage.decisions_as_of(up_to) as decision
-        where decision.kind = 'link'
-            and decision.confirmation_no is not null
-            and not exists (
-                select from linkage.decisions as undoing
-                where undoing.kind = 'undo'
-                    and undoing.about_decision_no = decision.decision_no
-                    and undoing.decision_no <= up_to
-            )
+        where decision.kind = 'link' and decision.confirmation_no is not null and not decision.is_undone
     ),
 
     held (record_key) as (
@@ -125,6 +135,7 @@ create or replace view linkage.effective_decisions as
 select decision.* from linkage.decisions_in_force() as decision;
 
 drop function linkage.held_to_a_restricted_record();
+drop view linkage.decisions_with_confirmation;
 
 -- As in 070; what the look must have seen is all that makes the link wait: the two records, and the restricted ones that two
 -- persons' links hold to them, as the build that last wrote them showed them when it was published.
@@ -263,34 +274,10 @@ begin
 end
 $function$;
 
--- As in 070; what a published build carries on was decided before, by two persons where that was called for.
-create or replace function linkage.take_two_persons() returns trigger language plpgsql as $function$
-declare
-    asked linkage.decisions;
-begin
-    new.written_by_login := session_user;
-    if new.kind in ('link', 'separate') then
-        new.needs_confirmation := new.needs_confirmation
-            or (
-                pg_trigger_depth() = 1
-                and linkage.concerns_restricted(new.left_record_key, new.right_record_key)
-            );
-        return new;
-    end if;
-    select * into asked from linkage.decisions where decision_no = new.about_decision_no;
-    if new.kind = 'confirm' and not linkage.has_looked(new.decided_by, new.about_decision_no) then
-        raise exception 'who confirms a decision has looked at the two since it was asked for';
-    end if;
-    -- What no longer keeps a restricted child apart may bring it together with somebody.
-    if new.kind = 'undo' and asked.kind = 'separate'
-        and (new.reviewed_by is null or linkage.same_person(new.reviewed_by, new.decided_by))
-        and linkage.concerns_restricted(asked.left_record_key, asked.right_record_key)
-    then
-        raise exception 'to undo what keeps a restricted child apart takes a second person';
-    end if;
-    return new;
-end
-$function$;
+-- What a published build carries on was decided before, by two persons where that was called for.
+drop trigger a_restricted_child_takes_two_persons on linkage.decisions;
+create trigger a_restricted_child_takes_two_persons before insert on linkage.decisions
+for each row when (pg_trigger_depth() = 0) execute function linkage.take_two_persons();
 
 -- Carried on for good, as a decision that people see, meet when they would link the two, and can undo: the agency may purge
 -- this number, too.
