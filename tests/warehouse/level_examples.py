@@ -66,6 +66,11 @@ EXAMPLES = [
         # The same consonants, and one other.
         ("Zadumel", "Zodimal", "alike", "other"),
         ("Zadumel", "Zodimar", "other", "alike"),
+        # Two neighbours that changed places are one slip; two letters further apart are two.
+        ("Zadmul", "Zamdul", "alike", "partly"),
+        ("Zdum", "Zdmu", "alike", "other"),
+        ("Kadmuz", "Zadmuk", "partly", "alike"),
+        ("Zdu", "Zud", "other", "alike"),
         ("Zadume", "Zatune", "partly", "alike"),
         ("Zadum", "Zatun", "other", "partly"),
         ("Zadumel", "Zatuner", "other", "partly"),
@@ -104,6 +109,11 @@ EXAMPLES = [
         ("Zad", "Zab", "other", "alike"),
         ("Zadumel", "Zodimal", "alike", "other"),
         ("Zadumel", "Zodimar", "other", "alike"),
+        # Two neighbours that changed places are one slip; two letters further apart are two.
+        ("Zadmul", "Zamdul", "alike", "partly"),
+        ("Zdum", "Zdmu", "alike", "other"),
+        ("Kadmuz", "Zadmuk", "partly", "alike"),
+        ("Zdu", "Zud", "other", "alike"),
         ("Zadume", "Zatune", "partly", "alike"),
         ("Zadum", "Zatun", "other", "partly"),
         ("Zadumel", "Zatuner", "other", "partly"),

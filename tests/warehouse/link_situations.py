@@ -220,6 +220,18 @@ SITUATIONS = (
         linked("SURNAME_BIRTH_DATE"),
     ),
     Situation(
+        "two_letters_that_changed_places_are_a_slip_of_the_pen",
+        (record("police", ADA, forename="Chloe"), record("school", ADA, forename="Chole")),
+        ONE,
+        linked("SURNAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "twins_in_whose_names_two_letters_changed_places_stay_two_children",
+        (record("police", ADA, forename="Marian"), record("school", ADA, forename="Marina")),
+        TWO,
+        for_a_person("SURNAME_BIRTH_DATE", "TWIN"),
+    ),
+    Situation(
         "twins_whose_names_differ_in_one_letter_stay_two_children",
         (record("police", ADA, forename="Jayden"), record("school", ADA, forename="Hayden")),
         TWO,

@@ -33,6 +33,7 @@ ODD_RECORDS = [
         ("Zzada", "Quillworth"),
         ("Quillworth", "Zzada"),
         ("Zzadah", "O'Quill-Worth"),
+        ("Zzdaa", "Qulilworth"),
         ("Z", "Quill"),
         ("Żądza", "Quíllwörth"),
         ("Nguyễn", "Quill Worth"),

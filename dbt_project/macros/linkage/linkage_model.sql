@@ -73,7 +73,7 @@
       },
       {
         "code": "alike",
-        "sql": "(l.forename_skeleton = r.forename_skeleton) or (length(l.forename_text) >= 4 and length(r.forename_text) >= 4 and public.levenshtein_less_equal(l.forename_text, r.forename_text, 1) <= 1)",
+        "sql": "(l.forename_skeleton = r.forename_skeleton) or (length(l.forename_text) >= 4 and length(r.forename_text) >= 4 and (public.levenshtein_less_equal(l.forename_text, r.forename_text, 1) <= 1 or (length(l.forename_text) = length(r.forename_text) and public.levenshtein_less_equal(l.forename_text, r.forename_text, 1, 1, 2, 2) <= 2 and l.forename_text || '|' || r.forename_text ~ '^(.*)(.)(.)(.*)[|]\\1\\3\\2\\4$')))",
         "term_frequency": ""
       },
       {
@@ -120,7 +120,7 @@
       },
       {
         "code": "alike",
-        "sql": "(l.surname_skeleton = r.surname_skeleton) or (length(l.surname_text) >= 4 and length(r.surname_text) >= 4 and public.levenshtein_less_equal(l.surname_text, r.surname_text, 1) <= 1)",
+        "sql": "(l.surname_skeleton = r.surname_skeleton) or (length(l.surname_text) >= 4 and length(r.surname_text) >= 4 and (public.levenshtein_less_equal(l.surname_text, r.surname_text, 1) <= 1 or (length(l.surname_text) = length(r.surname_text) and public.levenshtein_less_equal(l.surname_text, r.surname_text, 1, 1, 2, 2) <= 2 and l.surname_text || '|' || r.surname_text ~ '^(.*)(.)(.)(.*)[|]\\1\\3\\2\\4$')))",
         "term_frequency": ""
       },
       {

@@ -2,13 +2,14 @@
 
 with
 
-pairs as (
+pairs as not materialized (
 
     select * from {{ ref('int_matches__pairs') }}
 
 ),
 
-members as (
+-- Read twice: kept aside it would be everybody, whoever is asked about.
+members as not materialized (
 
     select * from {{ ref('int_children__members') }}
 

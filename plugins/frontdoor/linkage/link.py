@@ -151,6 +151,9 @@ def _written(
 ) -> Linked:
     clusters, pairs = out / f"clusters.{file_no}.csv", out / f"pairs.{file_no}.csv"
     with connect(scratch, role="transformer") as connection:
+        # As the models that read everybody: in memory, and shared between the workers.
+        connection.execute("set local work_mem = '256MB'")
+        connection.execute("set local parallel_tuple_cost = 0.01")
         _export(connection, clusters, _CLUSTERS)
         connection.execute(_OUTCOMES)
         _export(connection, pairs, _PAIRS)

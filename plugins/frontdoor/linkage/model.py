@@ -28,6 +28,16 @@ TRAINED = "trained"
 RAREST_BITS = {"shipped": 3.0, TRAINED: 6.0}
 COMMONEST_BITS = -10.0
 _EDITS = re.compile(r"edits\(([^,()]+), ([^,()]+), (\d+)\)")
+_SLIP = re.compile(r"slip\(([^,()]+), ([^,()]+)\)")
+# PostgreSQL counts no change of places; the pattern is costly and asked only where one letter moved.
+_SLIP_SQL = {
+    "postgres": (
+        r"(public.levenshtein_less_equal(\1, \2, 1) <= 1"
+        r" or (length(\1) = length(\2) and public.levenshtein_less_equal(\1, \2, 1, 1, 2, 2) <= 2"
+        r" and \1 || '|' || \2 ~ '^(.*)(.)(.)(.*)[|]\\1\\3\\2\\4$'))"
+    ),
+    "duckdb": r"damerau_levenshtein(\1, \2) <= 1",
+}
 _COLUMN = re.compile(r"\b([lr])\.([a-z_]+)")
 
 
@@ -52,9 +62,10 @@ class Level(_Strict):
 
     def condition(self, dialect: Dialect) -> str:
         """The level's SQL; PostgreSQL sees the aliases l and r, DuckDB Splink's suffixes _l and _r."""
+        condition = _SLIP.sub(_SLIP_SQL[dialect], self.sql)
         if dialect == "postgres":
-            return _EDITS.sub(r"public.levenshtein_less_equal(\1, \2, \3) <= \3", self.sql)
-        return _COLUMN.sub(r"\2_\1", _EDITS.sub(r"levenshtein(\1, \2) <= \3", self.sql))
+            return _EDITS.sub(r"public.levenshtein_less_equal(\1, \2, \3) <= \3", condition)
+        return _COLUMN.sub(r"\2_\1", _EDITS.sub(r"levenshtein(\1, \2) <= \3", condition))
 
 
 class Comparison(_Strict):

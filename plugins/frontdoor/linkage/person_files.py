@@ -66,6 +66,7 @@ def read_person_file(
         _copy(connection, path, columns)
     except psycopg.Error as error:
         raise _refusal(path, error) from None
+    connection.execute("analyze person_file")
     # Spreadsheets end in rows of nothing but commas.
     connection.execute(
         sql.SQL("delete from person_file where concat({}) ~ '^\\s*$'").format(

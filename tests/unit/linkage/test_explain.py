@@ -18,7 +18,7 @@ from frontdoor.settings import Settings
 FINDINGS = (
     Finding("nhs_number", "NHS number", "not given on one side or both", 0.0),
     Finding("forename", "forename", "the same", 7.2, rarity=1.5),
-    Finding("surname", "surname", "one letter differs, or only the vowels do", 4.3),
+    Finding("surname", "surname", "one letter differs, two changed places, or only the vowels differ", 4.3),
     Finding("sex", "sex", "different", -5.3),
     Finding("birth_date", "birth date", "the same day", 12.4),
 )
