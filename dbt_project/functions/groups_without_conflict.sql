@@ -48,9 +48,9 @@ begin
             continue when one <> other and sizes[one] + sizes[other] > largest_group;
             if has_conflicts and one <> other then
                 kind := conflicts[(one - 1) * member_count + other];
-                if kind = 3
-                    or (kind = 2 and strengths[place] < decided_strength)
-                    or (kind = 1 and strengths[place] < identified_strength)
+                if kind = {{ conflict_kind('hard') }}
+                    or (kind = {{ conflict_kind('firm') }} and strengths[place] < decided_strength)
+                    or (kind = {{ conflict_kind('soft') }} and strengths[place] < identified_strength)
                 then
                     passed_over := passed_over || place;
                     continue;

@@ -1,7 +1,7 @@
 -- Of what this build wrote: a fact about a child whom dim_children does not have would be seen by nobody.
 {% set facts = [
-    'fct_contacts', 'fct_sent_referrals', 'fct_mash_enquiries', 'fct_health_responses', 'fct_missing_episodes',
-    'fct_return_interviews', 'fct_timeliness'
+    'fct_agency_checks', 'fct_contacts', 'fct_sent_referrals', 'fct_mash_enquiries', 'fct_health_responses',
+    'fct_missing_episodes', 'fct_return_interviews', 'fct_timeliness'
 ] %}
 {% for fact in facts %}
     select '{{ fact }}' as mart, fact.child_key

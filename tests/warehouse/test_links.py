@@ -182,7 +182,7 @@ def test_a_value_so_many_records_share_links_none_of_them(linked_council: psycop
 def test_a_decision_about_an_adoption_names_nobody(linked_council: psycopg.Connection) -> None:
     rows = linked_council.execute(
         "select distinct left_child_key, right_child_key, left_agency_code, right_agency_code"
-        " from marts.fct_match_decisions where veto_code = 'ADOPTION'"
+        " from marts.fct_match_decisions where reason_code = 'ADOPTION'"
     ).fetchall()
     assert rows == [(None, None, None, None)]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from frontdoor.errors import ContractError, WarehouseError
+from frontdoor.linkage.decisions import DecisionRefused
 from frontdoor.linkage.model import LinkageModel, load_linkage_model
 from frontdoor.linkage.shipped_weights import ensure_shipped
 from frontdoor.linkage.weights import (
@@ -140,8 +141,17 @@ def test_a_decision_has_a_person_and_a_reason(settings: Settings, model: Linkage
         lambda: approve(settings, FIRST, model=model, by=by, reason=reason, at=NOW),
         lambda: reject(settings, FIRST, by=by, reason=reason, at=NOW),
     ):
-        with pytest.raises(WarehouseError, match="say w"):
+        with pytest.raises(DecisionRefused, match="say w"):
             act()
+
+
+def test_who_proposed_does_not_approve_under_a_name_that_only_looks_like_another(
+    settings: Settings, model: LinkageModel, admin: psycopg.Connection
+) -> None:
+    stored(settings, trained(model), model, by="Zzoe Steward")
+    with pytest.raises(DecisionRefused, match="cannot be seen"):
+        approve(settings, FIRST, model=model, by="Zzoe Ste\u200bward", reason="mine are best", at=NOW)
+    assert version_in_force(admin) == "default"
 
 
 def test_what_was_rejected_or_never_was_cannot_be_approved(settings: Settings, model: LinkageModel) -> None:

@@ -93,7 +93,7 @@
         select blocked.record_no
         from {{ oversized }} as flipped
         inner join {{ blocked }} as blocked on flipped.block_key = blocked.{{ blocking_key(loop.index) }}
-        where flipped.rule_no = {{ loop.index }} and flipped._flipped_in > {{ last_published_build() }}
+        where flipped.rule_no = {{ loop.index }} and {{ is_touched('flipped') }}
         {%- endfor %};
         analyze affected_records
     {%- endif -%}
@@ -101,12 +101,12 @@
 
 {#- The keys of records, those of oversized blocks left out; rules that have none are read as they are. -#}
 {% macro usable_keys(blocked) -%}
-    {%- set crowded = {} -%}
+    {%- set oversized = {} -%}
     {%- if execute and load_relation(ref('int_blocks__oversized')) -%}
-        {%- call statement('crowded_rules', fetch_result=true) -%}
+        {%- call statement('oversized_rules', fetch_result=true) -%}
             select distinct rule_no from {{ ref('int_blocks__oversized') }} where not _is_retracted
         {%- endcall -%}
-        {%- for row in load_result('crowded_rules').data -%}{%- do crowded.update({row[0]: true}) -%}{%- endfor -%}
+        {%- for row in load_result('oversized_rules').data -%}{%- do oversized.update({row[0]: true}) -%}{%- endfor -%}
     {%- endif -%}
     {{ blocked }}.record_no,
     {{ blocked }}.former_record_no,
@@ -114,7 +114,7 @@
     {{ blocked }}._is_retracted,
     {% for rule in blocking_rules() -%}
     {%- set key = blocking_key(loop.index) -%}
-    {%- if loop.index in crowded -%}
+    {%- if loop.index in oversized -%}
     case
         when {{ blocked }}.{{ key }} not in (select block_key from oversized where rule_no = {{ loop.index }})
             then {{ blocked }}.{{ key }}

@@ -13,7 +13,7 @@
             when (is_other_nhs or is_other_upn) and (is_other_forename or is_other_birth_date)
                 and (weight < 0 or (is_other_forename and is_of_one_birth_and_home))
                 then 'IDENTIFIERS_CONTRADICTED'
-            when {{ is_a_parents_and_a_childs() }} then 'IDENTIFIERS_CONTRADICTED'
+            when {{ is_a_parents_and_a_childs() }} then 'PARENT_AND_CHILD'
             when is_same_nhs or is_same_upn then null
             when reason_code = 'TWIN' or (is_other_forename and is_of_one_birth_and_home) then 'TWIN'
             when is_other_birth_date or is_other_sex then 'CONTRADICTED'
@@ -37,4 +37,42 @@
         from {{ told }}
         offset null
     ) as told
+{%- endmacro %}
+
+{#- What contradictions there are, the most telling first, and what may join the two all the same: nothing ("hard"), a person's
+    link ("firm"), that and what an identifier says ("soft"). -#}
+{% macro conflicts() -%}
+    {{ return([
+        {'code': 'ADOPTION', 'kind': 'hard'},
+        {'code': 'NHS_CONFLICT', 'kind': 'hard'},
+        {'code': 'MOTHERS_NHS', 'kind': 'hard'},
+        {'code': 'PERSON', 'kind': 'hard'},
+        {'code': 'ONE_PER_SOURCE', 'kind': 'firm'},
+        {'code': 'PARENT_AND_CHILD', 'kind': 'firm'},
+        {'code': 'IDENTIFIERS_CONTRADICTED', 'kind': 'firm'},
+        {'code': 'TWIN', 'kind': 'soft'},
+        {'code': 'CONTRADICTED', 'kind': 'soft'},
+    ]) }}
+{%- endmacro %}
+
+{#- The number `groups_without_conflict` knows a kind by; the larger binds more. -#}
+{% macro conflict_kind(kind) -%}
+    {{ {'soft': 1, 'firm': 2, 'hard': 3}[kind] }}
+{%- endmacro %}
+
+{% macro conflict_kind_of(code) -%}
+    case {{ code }}
+        {%- for conflict in conflicts() %}
+        when '{{ conflict.code }}' then {{ conflict_kind(conflict.kind) }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{#- The most telling of several, whichever pair of the group it is about. -#}
+{% macro most_telling_conflict(codes) -%}
+    case
+        {%- for conflict in conflicts() %}
+        when '{{ conflict.code }}' = any({{ codes }}) then '{{ conflict.code }}'
+        {%- endfor %}
+    end
 {%- endmacro %}

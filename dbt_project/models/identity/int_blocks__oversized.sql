@@ -2,7 +2,6 @@
     unique_key=['rule_no', 'block_key'],
     indexes=[
         {'columns': ['rule_no', 'block_key'], 'unique': true},
-        {'columns': ['_flipped_in']},
         {'columns': ['_built_in']}
     ],
     pre_hook="{{ plan_by_size() }}"
@@ -80,10 +79,6 @@ oversized as (
         counted.rule_no,
         counted.block_key,
         counted.record_count,
-        case
-            when earlier.rule_no is not null and not earlier._is_retracted then earlier._flipped_in
-            else {{ build_no() }}::bigint
-        end as _flipped_in,
         {{ build_no() }}::bigint as _built_in,
         false as _is_retracted
     from counted
@@ -97,7 +92,6 @@ oversized as (
         earlier.rule_no,
         earlier.block_key,
         counted.record_count,
-        {{ build_no() }}::bigint as _flipped_in,
         {{ build_no() }}::bigint as _built_in,
         true as _is_retracted
     from earlier
@@ -115,7 +109,6 @@ oversized as (
             {{ loop.index }}::smallint as rule_no,
             {{ blocking_key(loop.index) }} as block_key,
             {{ rule.cap + 1 }} as record_count,
-            {{ build_no() }}::bigint as _flipped_in,
             {{ build_no() }}::bigint as _built_in,
             false as _is_retracted
         from blocked

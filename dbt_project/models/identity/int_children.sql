@@ -47,7 +47,6 @@ described as (
 
     select
         members.child_key,
-        min(members.founding_record_key) as founding_record_key,
         mode() within group (order by extract(year from standardised.evident_birth_date)::integer) as birth_year,
         mode() within group (order by person_records.sex_code) as sex_code,
         mode() within group (order by person_records.ethnicity_code) as ethnicity_code,
@@ -78,7 +77,6 @@ children as (
         -- A key that nobody bears any longer.
         select
             gone.child_key,
-            gone.founding_record_key,
             gone.birth_year,
             gone.sex_code,
             gone.ethnicity_code,

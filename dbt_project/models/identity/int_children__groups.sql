@@ -115,7 +115,7 @@ told as (
 
 ),
 
--- Two that may not be one child: whatever joins them (kind 3), unless a person does (2), unless an identifier does (1).
+-- Two that may not be one child, unless what binds more than the conflict joins them.
 conflicts as materialized (
 
     select
@@ -123,11 +123,7 @@ conflicts as materialized (
         judged.left_place,
         judged.right_place,
         judged.conflict_code,
-        case
-            when judged.conflict_code in ('TWIN', 'CONTRADICTED') then 1
-            when judged.conflict_code in ('ONE_PER_SOURCE', 'IDENTIFIERS_CONTRADICTED') then 2
-            else 3
-        end as conflict_kind
+        {{ conflict_kind_of('judged.conflict_code') }} as conflict_kind
     from ({{ contradicting_pairs('told', weights) }}) as judged
     where judged.conflict_code is not null
 
@@ -137,8 +133,7 @@ piece_conflicts as (
 
     select
         piece_no,
-        min(conflict_code) filter (where conflict_kind >= 2) as hard_conflict_code,
-        min(conflict_code) as conflict_code,
+        {{ most_telling_conflict('array_agg(conflict_code)') }} as conflict_code,
         array_agg(left_place order by left_place, right_place) as lefts,
         array_agg(right_place order by left_place, right_place) as rights,
         array_agg(conflict_kind order by left_place, right_place) as kinds
@@ -178,7 +173,7 @@ parted as (
         piece_conflicts.piece_no,
         member.place,
         member.first_place,
-        coalesce(piece_conflicts.hard_conflict_code, piece_conflicts.conflict_code) as conflict_code
+        piece_conflicts.conflict_code
     from piece_conflicts
     inner join piece_links on piece_conflicts.piece_no = piece_links.piece_no
     inner join piece_sizes on piece_conflicts.piece_no = piece_sizes.piece_no

@@ -115,14 +115,16 @@ coded as (
 ),
 
 -- How much more, or less, than an average value the record's own says when both records have it.
-weighed as (
+spine as (
 
     select
         coded.*,
-        forename_frequency.frequency is not null as is_known_forename,
+        coded.record_flags
+        + {{ record_flag('known_forename') }} * (forename_frequency.frequency is not null)::integer as flags,
         {% for term in linkage_model().terms -%}
-        {{ term_adjustment(weights, term) }} as {{ term }}_tf{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ term_adjustment(weights, term) }} as {{ term }}_tf,
+        {% endfor -%}
+        {{ build_no() }}::bigint as _built_in
     from coded
     {%- for term in linkage_model().terms %}
     left join {{ source('linkage', 'term_frequencies') }} as {{ term }}_frequency
@@ -130,16 +132,6 @@ weighed as (
         and {{ term }}_frequency.term_code = '{{ term }}'
         and {{ term }}_frequency.version = '{{ weights.version }}'
     {%- endfor %}
-
-),
-
-spine as (
-
-    select
-        weighed.*,
-        record_flags + {{ record_flag('known_forename') }} * is_known_forename::integer as flags,
-        {{ build_no() }}::bigint as _built_in
-    from weighed
 
 )
 

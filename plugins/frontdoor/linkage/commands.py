@@ -18,7 +18,7 @@ from frontdoor.linkage import explain as explaining
 from frontdoor.linkage.model import load_linkage_model
 from frontdoor.linkage.reasons import reason_in_words
 from frontdoor.linkage.records import Record, find_pair, refuse_adoption, short, steward
-from frontdoor.linkage.reviews import Review, crowded_numbers, list_reviews, pair_of_review, side_by_side
+from frontdoor.linkage.reviews import Review, list_reviews, oversized_numbers, pair_of_review, side_by_side
 from frontdoor.moments import moment_typed
 from frontdoor.settings import Settings
 
@@ -74,7 +74,7 @@ def list_command(
     moment = moment_typed(as_of)
     with steward(Settings()) as connection:
         found = list_reviews(connection, as_of=moment, limit=limit)
-        crowded = crowded_numbers(connection, load_linkage_model(Settings()))
+        oversized = oversized_numbers(connection, load_linkage_model(Settings()))
     if output is Format.JSON:
         typer.echo(json.dumps([_as_data(review, moment) for review in found], default=str, indent=2))
         return
@@ -89,7 +89,7 @@ def list_command(
         )
     Console(highlight=False, width=None if Console().is_terminal else 200).print(table)
     typer.echo(f"{len(found)} {'shown' if limit else 'waiting'}, as of {moment:%Y-%m-%d %H:%M %Z}")
-    _say(crowded)
+    _say(oversized)
 
 
 @review_app.command()

@@ -75,8 +75,7 @@ class Author:
 
     def __post_init__(self) -> None:
         require_name(self.by, does="decides")
-        if len(self.reason.strip()) < 3:
-            raise DecisionRefused("say why, in a few words: --reason TEXT")
+        require_reason(self.reason)
         if self.reviewer is not None:
             require_name(self.reviewer, does="looked over it", option="--reviewer")
             if same_person(self.by, self.reviewer):
@@ -89,6 +88,12 @@ def require_name(name: str, *, does: str, option: str = "--by") -> None:
         raise DecisionRefused("a name has a letter that cannot be seen; type it again")
     if len(name.strip()) < 2:
         raise DecisionRefused(f"say who {does}: {option} NAME")
+
+
+def require_reason(reason: str) -> None:
+    """Raise DecisionRefused unless somebody says why."""
+    if len(reason.strip()) < 3:
+        raise DecisionRefused("say why, in a few words: --reason TEXT")
 
 
 def same_person(one: str, other: str) -> bool:

@@ -43,7 +43,7 @@ class Evidence:
     review_at: float
     findings: tuple[Finding, ...]
     shared_rules: tuple[int, ...]
-    crowded_rules: tuple[int, ...]
+    oversized_rules: tuple[int, ...]
 
     @property
     def weight(self) -> float:
@@ -128,7 +128,7 @@ def compare(
             for comparison, number in zip(model.comparisons, numbers, strict=True)
         ),
         shared_rules=tuple(shared),
-        crowded_rules=_crowded(connection, shared),
+        oversized_rules=_oversized(connection, shared),
     )
 
 
@@ -140,10 +140,7 @@ def _columns(model: LinkageModel) -> list[sql.Composable]:
 
 def _shared_keys(connection: psycopg.Connection, model: LinkageModel, left: Record, right: Record) -> dict[int, int]:
     """The blocks both records stand in, by the number of their rule."""
-    keys = [
-        sql.SQL("case when l.{0} = r.{0} then l.{0} end").format(sql.Identifier(f"key_{rule_no:02d}"))
-        for rule_no in range(1, len(model.blocking_rules) + 1)
-    ]
+    keys = [sql.SQL("case when l.{0} = r.{0} then l.{0} end").format(sql.Identifier(key)) for key in model.key_columns]
     # What repeats another record stands in no block itself.
     query = sql.SQL(
         "select {} from identity.int_person_records__blocked as one"
@@ -158,7 +155,7 @@ def _shared_keys(connection: psycopg.Connection, model: LinkageModel, left: Reco
     return {rule_no: key for rule_no, key in enumerate(row, start=1) if key is not None}
 
 
-def _crowded(connection: psycopg.Connection, keys: dict[int, int]) -> tuple[int, ...]:
+def _oversized(connection: psycopg.Connection, keys: dict[int, int]) -> tuple[int, ...]:
     """The rules by which the two would be compared if not too many records shared the same value."""
     found = connection.execute(
         "select oversized.rule_no from identity.int_blocks__oversized as oversized"

@@ -165,7 +165,7 @@ def _finder(found: Explanation) -> str:
     if not shared:
         return "nothing; the two share no value by which records are compared, so no build ever compared them"
     told = "; ".join(_rule(found, number) for number in shared)
-    if found.evidence and set(shared) <= set(found.evidence.crowded_rules):
+    if found.evidence and set(shared) <= set(found.evidence.oversized_rules):
         cap = max(found.block_caps[number - 1] for number in shared)
         return f"nothing; they share {told}, but so do more than {cap} records, so nobody is compared by it"
     return told

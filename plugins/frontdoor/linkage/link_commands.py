@@ -12,8 +12,6 @@ from frontdoor.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 
-# Among fewer records chance decides what a weight is.
-_FEWEST_TO_TRAIN = 1_000
 _TOLD = {"none": "too faint to ask about"}
 
 
@@ -35,6 +33,7 @@ def link(
 ) -> None:
     """Say which records are the same child; the council's own data and decisions stay untouched."""
     from frontdoor.linkage.link import link_files
+    from frontdoor.linkage.training import FEWEST_RECORDS
 
     at = _day_or_moment(as_of)
     records = 0
@@ -71,10 +70,10 @@ def link(
             "too few of the pairs are one child's to learn weights from them; linked by the shipped ones, as by"
             " --weights default"
         )
-    elif weights == "train" and records < _FEWEST_TO_TRAIN:
+    elif weights == "train" and records < FEWEST_RECORDS:
         typer.echo(
             f"weights trained on {records:,} records say little;"
-            f" with fewer than {_FEWEST_TO_TRAIN:,} use --weights default"
+            f" with fewer than {FEWEST_RECORDS:,} use --weights default"
         )
     if keep:
         name = linked.database_name

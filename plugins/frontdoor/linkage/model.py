@@ -131,6 +131,11 @@ class LinkageModel(_Strict):
         return tuple(dict.fromkeys(level.term_frequency for level in levels if level.term_frequency))
 
     @property
+    def key_columns(self) -> tuple[str, ...]:
+        """The columns of int_person_records__blocked that hold the blocking keys, rule by rule."""
+        return tuple(f"key_{rule_no:02}" for rule_no in range(1, len(self.blocking_rules) + 1))
+
+    @property
     def block_caps(self) -> tuple[int, ...]:
         """How many records may share a rule's value, rule by rule."""
         return tuple(rule.cap or self.block_cap for rule in self.blocking_rules)

@@ -11,6 +11,7 @@ REASONS = {
     "UNBORN": "one is not born yet and the other is",
     "SEX_CONFLICT": "a girl's and a boy's record",
     "RESTRICTED": "a restricted child's record; only people link those",
+    "PARENT_AND_CHILD": "born twelve or more years apart: perhaps a parent and a child",
     "IDENTIFIERS_CONTRADICTED": "identifiers differ, and so do the names or the birth date",
     "CONTRADICTED": "other records of the same group contradict it",
     "CHAIN": "a chain of records that grew too long",

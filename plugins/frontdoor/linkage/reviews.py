@@ -101,7 +101,7 @@ def list_reviews(connection: psycopg.Connection, *, as_of: datetime, limit: int 
         return cursor.execute(query, values).fetchall()
 
 
-def crowded_numbers(connection: psycopg.Connection, model: LinkageModel) -> list[str]:
+def oversized_numbers(connection: psycopg.Connection, model: LinkageModel) -> list[str]:
     """Say of each NHS or pupil number that too many different records bear whose records these are, not which number.
 
     Nobody is compared because of such a number; somebody types it where there is none, and only they can mend that.
@@ -111,7 +111,7 @@ def crowded_numbers(connection: psycopg.Connection, model: LinkageModel) -> list
         if rule.code not in IDENTIFIERS:
             continue
         found = connection.execute(
-            sql.SQL(_CROWDED).format(key=sql.Identifier(f"key_{rule_no:02}")), {"rule_no": rule_no}
+            sql.SQL(_OVERSIZED).format(key=sql.Identifier(model.key_columns[rule_no - 1])), {"rule_no": rule_no}
         ).fetchall()
         for scopes, counts in found:
             agencies = ", ".join(f"{agency_of(scope)} {count}" for scope, count in zip(scopes, counts, strict=True))
@@ -198,7 +198,7 @@ def _red_enquiry(connection: psycopg.Connection) -> sql.Composable:
     )
 
 
-_CROWDED = """
+_OVERSIZED = """
     select
         array_agg(shared.person_scope order by shared.person_scope),
         array_agg(shared.record_count order by shared.person_scope)

@@ -44,11 +44,6 @@ def adjustments(model: LinkageModel) -> dict[str, str]:
     return {term: f"{term}_tf" for term in model.terms}
 
 
-def key_columns(model: LinkageModel) -> list[str]:
-    """Return the blocking keys in the order of the rules."""
-    return [f"key_{number:02d}" for number, _ in enumerate(model.blocking_rules, start=1)]
-
-
 @contextmanager
 def exported_spine(settings: Settings, model: LinkageModel) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a DuckDB with the table `spine`: one row for each record that may be compared, with its blocking keys.
@@ -98,7 +93,7 @@ def load_spine(
             f"create table {SPINE} as with records as (select * from"
             f" read_csv(?, header = true, columns = {{{columns}}}, auto_detect = false, delim = ',', quote = '\"'))"
             f", keyed as (select *, {_keys(model)} from records)"
-            f" select * replace ({_uncrowded_keys(model)}) from keyed",
+            f" select * replace ({_usable_keys(model)}) from keyed",
             [str(path)],
         )
     except duckdb.Error:
@@ -110,15 +105,15 @@ def _keys(model: LinkageModel) -> str:
     return ", ".join(
         f"case when {' and '.join(f'({column}) is not null' for column in rule.columns)}"
         f" then hash({', '.join(rule.columns)}) end as {key}"
-        for key, rule in zip(key_columns(model), model.blocking_rules, strict=True)
+        for key, rule in zip(model.key_columns, model.blocking_rules, strict=True)
     )
 
 
-def _uncrowded_keys(model: LinkageModel) -> str:
+def _usable_keys(model: LinkageModel) -> str:
     """No key where too many records share it."""
     return ", ".join(
         f"case when count(*) over (partition by {key}) <= {cap} then {key} end as {key}"
-        for key, cap in zip(key_columns(model), model.block_caps, strict=True)
+        for key, cap in zip(model.key_columns, model.block_caps, strict=True)
     )
 
 

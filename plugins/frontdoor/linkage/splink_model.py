@@ -13,7 +13,7 @@ from splink import DuckDBAPI, Linker
 
 from frontdoor.errors import FrontdoorError
 from frontdoor.linkage.model import NONE, PARTS_OF_A_BIT, Level, LinkageModel
-from frontdoor.linkage.spine_export import SPINE, adjustments, exported_spine, key_columns
+from frontdoor.linkage.spine_export import SPINE, adjustments, exported_spine
 from frontdoor.linkage.weights import TrainedWeights
 from frontdoor.settings import Settings
 
@@ -58,7 +58,7 @@ def splink_settings(model: LinkageModel, *, levels: Levels | None = None, prior:
             for comparison in model.comparisons
         ],
         "blocking_rules_to_generate_predictions": [
-            {"blocking_rule": f"l.{key} = r.{key}", "sql_dialect": "duckdb"} for key in key_columns(model)
+            {"blocking_rule": f"l.{key} = r.{key}", "sql_dialect": "duckdb"} for key in model.key_columns
         ],
         "retain_matching_columns": False,
         "retain_intermediate_calculation_columns": False,

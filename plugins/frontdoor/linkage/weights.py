@@ -15,7 +15,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from frontdoor.errors import WarehouseError
-from frontdoor.linkage.decisions import same_person
+from frontdoor.linkage.decisions import require_name, require_reason, same_person
 from frontdoor.linkage.model import (
     COMMONEST_BITS,
     NONE,
@@ -29,9 +29,6 @@ from frontdoor.linkage.model import (
 from frontdoor.linkage.weights_in_force import comparisons_sha256
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import Role, connect
-
-SHORTEST_NAME = 2
-SHORTEST_REASON = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +183,8 @@ def approve(
     The next build is a full one. Raises WarehouseError when the version was rejected, fits other comparisons, or when
     who proposed it would approve it.
     """
-    _require_person(by, reason)
+    require_name(by, does="decides about the weights")
+    require_reason(reason)
     with _database(settings, "data_steward") as connection:
         found = find_version(connection, version, is_locked=True)
         if found.state == "approved":
@@ -207,7 +205,8 @@ def approve(
 
 def reject(settings: Settings, version: str, *, by: str, reason: str, at: datetime) -> WeightVersion:
     """Turn a proposal down for good and return it; raises WarehouseError when it is no proposal any more."""
-    _require_person(by, reason)
+    require_name(by, does="decides about the weights")
+    require_reason(reason)
     with _database(settings, "data_steward") as connection:
         found = find_version(connection, version, is_locked=True)
         if found.state == "rejected":
@@ -224,13 +223,6 @@ def _decide(connection: psycopg.Connection, version: str, *, state: str, by: str
         " where version = %s",
         [state, at, by.strip(), reason.strip(), version],
     )
-
-
-def _require_person(by: str, reason: str) -> None:
-    if len(by.strip()) < SHORTEST_NAME:
-        raise WarehouseError("say who decides about the weights: --by")
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise WarehouseError("say why: --reason, in a few words")
 
 
 def _store_numbers(connection: psycopg.Connection, version: str, weights: TrainedWeights, model: LinkageModel) -> None:

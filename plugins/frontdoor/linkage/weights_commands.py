@@ -12,6 +12,7 @@ from rich.table import Table
 
 from frontdoor.errors import FrontdoorError
 from frontdoor.linkage import weights
+from frontdoor.linkage.decisions import require_name
 from frontdoor.linkage.model import load_linkage_model
 from frontdoor.moments import moment_typed
 from frontdoor.settings import Settings
@@ -70,8 +71,7 @@ def propose(by: By, as_of: AsOf = None) -> None:
     from frontdoor.linkage.training import FEWEST_RECORDS
     from frontdoor.linkage.training import propose as train
 
-    if not by.strip():
-        raise FrontdoorError("say who proposes: --by")
+    require_name(by, does="proposes")
     proposal = train(Settings(), at=moment_typed(as_of), by=by.strip())
     if proposal is None:
         raise FrontdoorError(

@@ -27,9 +27,9 @@ _CHILDREN = """
     order by agency_count
 """
 _DECISIONS = """
-    select decision_code, match_rule_code, veto_code, count(*)
+    select decision_code, match_rule_code, reason_code, count(*)
     from assurance.fct_match_decisions
-    group by decision_code, match_rule_code, veto_code
+    group by decision_code, match_rule_code, reason_code
     order by array_position(array['linked', 'joined', 'review', 'separated', 'vetoed'], decision_code), 2, 3
 """
 _DECISION_WORDS = {

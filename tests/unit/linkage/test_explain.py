@@ -22,7 +22,7 @@ FINDINGS = (
     Finding("sex", "sex", "different", -5.3),
     Finding("birth_date", "birth date", "the same day", 12.4),
 )
-EVIDENCE = Evidence("trained-7", -18.0, 5.6, 2.0, FINDINGS, shared_rules=(1,), crowded_rules=())
+EVIDENCE = Evidence("trained-7", -18.0, 5.6, 2.0, FINDINGS, shared_rules=(1,), oversized_rules=())
 LEFT = Record("0" * 32, 1, "council", "c" * 32)
 RIGHT = Record("f" * 32, 2, "portal:SCHOOL", "d" * 32)
 RULES = ("the same forename and birth date", "the same telephone number & forename")
@@ -128,8 +128,8 @@ def test_every_reason_a_model_gives_has_words() -> None:
 
 
 def test_two_that_share_no_value_were_never_compared_and_a_crowd_s_value_compares_nobody() -> None:
-    alone = Evidence("v", -18.0, 5.6, 2.0, FINDINGS, shared_rules=(), crowded_rules=())
-    crowd = Evidence("v", -18.0, 5.6, 2.0, FINDINGS, shared_rules=(1,), crowded_rules=(1,))
+    alone = Evidence("v", -18.0, 5.6, 2.0, FINDINGS, shared_rules=(), oversized_rules=())
+    crowd = Evidence("v", -18.0, 5.6, 2.0, FINDINGS, shared_rules=(1,), oversized_rules=(1,))
     assert "no build ever compared them" in line(explanation(pair=None, evidence=alone), "found by")
     assert "more than 200 records" in line(explanation(pair=None, evidence=crowd), "found by")
 

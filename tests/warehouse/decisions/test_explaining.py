@@ -123,7 +123,7 @@ def test_the_values_two_records_share_are_told_and_which_of_them_a_crowd_shares(
     with steward(settings) as desk:
         evidence = compare(desk, MODEL, *pair(desk, ADA, BEA), weights=load_weights(desk, MODEL, "small"))
     assert evidence is not None
-    assert (evidence.shared_rules, evidence.crowded_rules) == ((1, 3), (1,))
+    assert (evidence.shared_rules, evidence.oversized_rules) == ((1, 3), (1,))
 
 
 def test_what_left_the_index_is_compared_with_nobody(settings: Settings, admin: psycopg.Connection) -> None:

@@ -48,7 +48,7 @@ fct_match_decisions as (
             as match_decision_key,
         outcome_code as decision_code,
         {{ match_rule_code('rule_no') }} as match_rule_code,
-        why_code as veto_code,
+        why_code as reason_code,
         round(weight::numeric, 3) as match_weight,
         -- Who was adopted, and as whom, is in no mart.
         case when coalesce(why_code, '') <> 'ADOPTION' then left_child_key end as left_child_key,
