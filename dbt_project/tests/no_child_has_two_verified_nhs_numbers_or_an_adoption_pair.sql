@@ -6,11 +6,13 @@ records as (
     select
         member.child_key,
         record.person_scope,
-        record.evident_nhs_number,
+        spine.nhs_number as evident_nhs_number,
         record.is_nhs_number_verified,
         record.adoption_side_code
     from ({{ members_of_written_children() }}) as member
     inner join {{ ref('int_person_records__standardised') }} as record on member.record_key = record.record_key
+    -- Where a number that too many share is none.
+    inner join {{ ref('int_person_records__spine') }} as spine on record.record_no = spine.record_no
 
 )
 

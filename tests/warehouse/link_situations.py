@@ -232,6 +232,24 @@ SITUATIONS = (
         for_a_person("SURNAME_BIRTH_DATE", "TWIN"),
     ),
     Situation(
+        "a_double_name_may_be_shortened_to_its_first_half",
+        (record("police", ADA, forename="Lily"), record("school", ADA, forename="Lily-Mae")),
+        ONE,
+        linked("SURNAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "a_double_name_is_spelt_in_several_ways",
+        (record("police", ADA, forename="Lilly Mai"), record("school", ADA, forename="Lily-Mae")),
+        ONE,
+        linked("SURNAME_BIRTH_DATE"),
+    ),
+    Situation(
+        "twins_whose_double_names_share_a_half_stay_two_children",
+        (record("police", ADA, forename="Lily-Rose"), record("school", ADA, forename="Lily-Mae")),
+        TWO,
+        for_a_person("SURNAME_BIRTH_DATE", "TWIN"),
+    ),
+    Situation(
         "twins_whose_names_differ_in_one_letter_stay_two_children",
         (record("police", ADA, forename="Jayden"), record("school", ADA, forename="Hayden")),
         TWO,

@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+from frontdoor.linkage.model import load_linkage_model
+from frontdoor.linkage.records import steward
+from frontdoor.linkage.reviews import oversized_numbers
 from frontdoor.settings import Settings
 
+from tests.warehouse.link_situations import nhs
 from tests.warehouse.scratch_links import Found, PersonRow, ScratchLinks, scratch_links
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -51,6 +55,36 @@ def test_a_home_speaks_until_a_crowd_shares_it_and_again_when_the_crowd_has_left
     in_increments = links.groups()
     links.rebuild(is_full=True)
     assert links.groups() == in_increments
+
+
+def bearing_number(count: int, *, first: int = 0) -> Iterator[PersonRow]:
+    """Others under one NHS number, of birth dates of their own; more than five are no child's slips of the pen."""
+    for row in strangers(count, first=200 + first):
+        yield {**row, "address": "", "nhs_number": nhs(651)}
+
+
+def test_a_number_speaks_until_more_birth_dates_stand_beside_it_than_a_child_may_have(links: ScratchLinks) -> None:
+    hers = {"forename": "Zzolga", "dob": "2013-05-17", "sex": "F", "nhs_number": nhs(651)}
+    links.deliver(
+        [
+            {**hers, "record_id": "olga-1", "surname": "Quillfeather", "postcode": "ZX1 2AB"},
+            {**hers, "record_id": "olga-2", "surname": "Pelmarrow", "postcode": "QV7 8XY"},
+            *bearing_number(4),
+        ]
+    )
+    together = frozenset({"olga-1", "olga-2"})
+    assert together in links.groups()
+    links.deliver(bearing_number(1, first=4))
+    assert together not in links.groups()
+    in_increments = links.groups()
+    links.rebuild(is_full=True)
+    assert links.groups() == in_increments
+    with steward(links.scratch) as desk:
+        [told] = oversized_numbers(desk, load_linkage_model(links.scratch))
+    assert "an NHS number stands on 7 different records" in told
+    # One of them is corrected where it was typed.
+    links.deliver([{**next(bearing_number(1, first=4)), "nhs_number": nhs(652)}])
+    assert together in links.groups()
 
 
 BROTHERS = ("Zzimran", "Zzupert", "Zzohail", "Zzedwin", "Zzabdul", "Zzoskar")

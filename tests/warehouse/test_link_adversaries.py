@@ -277,6 +277,92 @@ FAMILIES = (
         TWO,
     ),
     Family(
+        "a short double name and a long one of twins, under two pupil numbers",
+        (of("school", "Lily-Mae", upn=upn(931), **GIRL), of("council", "Lily-Rose", upn=upn(932), **GIRL)),
+        TWO,
+    ),
+    Family(
+        "twins expected, whom two agencies number",
+        (
+            of("health", "Unborn Twin 1", surname="Ornabeck", dob="", expected_dob="2027-03-14"),
+            of("council", "Unborn Twin 2", surname="Ornabeck", dob="", expected_dob="2027-03-14"),
+        ),
+        TWO,
+    ),
+    Family(
+        "a twin expected, and a child expected of whom nobody says which it is",
+        (
+            of("health", "Unborn B", surname="Tillymoor", dob="", expected_dob="2027-05-20"),
+            of("council", "Unborn", surname="Tillymoor", dob="", expected_dob="2027-05-20"),
+        ),
+        TWO,
+    ),
+    Family(
+        "perhaps one child expected, whom two agencies number the same",
+        (
+            of("health", "Unborn Twin 2", surname="Wexcombe", dob="", expected_dob="2027-08-09"),
+            of("council", "Baby B", surname="Wexcombe", dob="", expected_dob="2027-08-09"),
+        ),
+        TWO,
+    ),
+    Family(
+        "three years and a hundred houses apart in one street",
+        (
+            of("school", "Zzukasz", dob="2009-01-23", address="156 London Road, Peterborough", **BOY),
+            of("health", "Zzukasz", dob="2012-01-23", address="52 London Road, Peterborough", postcode="", **BOY),
+        ),
+        TWO,
+    ),
+    Family(
+        "a slip in the birth date at one address",
+        (
+            of("school", "Zzadrian", dob="2009-01-23", address="156 London Road, Peterborough", **BOY),
+            of("health", "Zzadrian", dob="2012-01-23", address="156 London Road, Peterborough", postcode="", **BOY),
+        ),
+        ONE,
+    ),
+    Family(
+        "two at one school whom a third record in the same street would bring together",
+        (
+            of("school", "Zzenisa", dob="2013-11-03", address="140 Eastfield Road", postcode="", upn=upn(933), **GIRL),
+            of("police", "Zzenisa", dob="2013-11-26", address="50 Eastfield Road", **GIRL),
+            of("school", "Zzenisa", dob="2013-11-26", address="50 Eastfield Road", upn=upn(934), **GIRL),
+        ),
+        ((0,), (1, 2)),
+    ),
+    Family(
+        "other middle names, and one ethnicity",
+        (
+            of("school", "Zzilip", middle_names="Zzjakub", postcode="ZX98 6RJ", ethnicity="WPOL", **BOY),
+            of("health", "Zzilip", middle_names="Zzkacper", postcode="ZX99 5BQ", ethnicity="WPOL", **BOY),
+        ),
+        TWO,
+    ),
+    Family(
+        "other middle names, and one district",
+        (
+            of("school", "Zzogdan", middle_names="Zzjakub", postcode="ZX97 6RJ", **BOY),
+            of("health", "Zzogdan", middle_names="Zzkacper", postcode="ZX97 5BQ", **BOY),
+        ),
+        TWO,
+    ),
+    Family(
+        "two homes and two telephones in one district",
+        (
+            of("school", "Zzerwin", postcode="ZX96 6RJ", address="1 Park Road", phone="07700900111", **BOY),
+            of("health", "Zzerwin", postcode="ZX96 5BQ", address="77 Mill Lane", phone="07700900222", **BOY),
+        ),
+        TWO,
+    ),
+    Family(
+        "two homes of one telephone in one district",
+        (
+            of("school", "Zzondrej", postcode="ZX95 6RJ", address="1 Park Road", phone="07700900333", **BOY),
+            of("health", "Zzondrej", postcode="ZX95 5BQ", address="77 Mill Lane", phone="07700900333", **BOY),
+        ),
+        ONE,
+    ),
+    Family(
         "a marker that only begins like one",
         (of("council", "Zzomar", adoption_marker="POSTPONED", **BOY), of("police", "Zzomar", **BOY)),
         TWO,

@@ -109,7 +109,7 @@ def test_a_crowd_that_was_left_in_a_killed_build_is_counted_again_by_the_next(li
     links.deliver([{**next(strangers(1)), "address": "9 Elsewhere Road"}], is_published=False)
     # As if it had been killed between the two models.
     with connect(links.scratch, role="admin") as connection:
-        connection.execute("update identity.int_contact_details__crowded set _built_in = 1, _is_retracted = false")
+        connection.execute("update identity.int_details__crowded set _built_in = 1, _is_retracted = false")
     links.rebuild(is_full=False)
     assert of_ada(links) == TOGETHER
 

@@ -138,6 +138,8 @@
             and (starts_with(l.forename_text, r.forename_text) or starts_with(r.forename_text, l.forename_text)),
             false
         ) as is_longer_forename_of_no_known_sex,
+        coalesce(l.birth_order <> r.birth_order, false) as is_other_birth_order,
+        coalesce(l.birth_order, r.birth_order) is not null as is_one_of_twins,
         coalesce(l.mother = r.record_no or r.mother = l.record_no, false) as is_mother_and_child,
         -- A child expected and a child born to one mother about then.
         coalesce(l.mother = r.mother and abs(coalesce(l.expected_on - r.born_on, r.expected_on - l.born_on)) <= 60, false)

@@ -109,7 +109,7 @@
     -- The first two keys are the NHS number's and the pupil number's.
     having min(blocked.{{ blocking_key(1) }}) <> max(blocked.{{ blocking_key(1) }})
         or min(blocked.{{ blocking_key(2) }}) <> max(blocked.{{ blocking_key(2) }})
-        or bit_or(blocked.flags) & {{ record_flag('adopted') }} > 0
+        or bit_or(blocked.flags) & ({{ record_flag('adopted') }} | {{ record_flag('restricted') }}) > 0
         or count(*) > {{ largest_group() }}
     {%- if one_record_sources() %}
     union

@@ -8,6 +8,7 @@
             when is_separated then 'PERSON'
             when is_other_nhs and both_flags & {{ record_flag('nhs_verified') }} > 0 then 'NHS_CONFLICT'
             when is_mother_and_child then 'MOTHERS_NHS'
+            when either_flags & {{ record_flag('restricted') }} > 0 then 'RESTRICTED'
             when is_same_scope and is_one_record_source then 'ONE_PER_SOURCE'
             -- One mistyped number is no second child: the rest, weighed with it, must speak against one child too.
             when (is_other_nhs or is_other_upn) and (is_other_forename or is_other_birth_date)
@@ -39,14 +40,16 @@
     ) as told
 {%- endmacro %}
 
-{#- What contradictions there are, the most telling first, and what may join the two all the same: nothing ("hard"), a person's
-    link ("firm"), that and what an identifier says ("soft"). -#}
+{#- What contradictions there are, the most telling first, and what may join the two all the same: nothing ("hard"); only a
+    person's link, and nothing that comes in through it ("closed"); a person's link of any two of both children ("firm");
+    that and what an identifier says ("soft"). -#}
 {% macro conflicts() -%}
     {{ return([
         {'code': 'ADOPTION', 'kind': 'hard'},
         {'code': 'NHS_CONFLICT', 'kind': 'hard'},
         {'code': 'MOTHERS_NHS', 'kind': 'hard'},
         {'code': 'PERSON', 'kind': 'hard'},
+        {'code': 'RESTRICTED', 'kind': 'closed'},
         {'code': 'ONE_PER_SOURCE', 'kind': 'firm'},
         {'code': 'PARENT_AND_CHILD', 'kind': 'firm'},
         {'code': 'IDENTIFIERS_CONTRADICTED', 'kind': 'firm'},
@@ -57,7 +60,7 @@
 
 {#- The number `groups_without_conflict` knows a kind by; the larger binds more. -#}
 {% macro conflict_kind(kind) -%}
-    {{ {'soft': 1, 'firm': 2, 'hard': 3}[kind] }}
+    {{ {'soft': 1, 'firm': 2, 'closed': 3, 'hard': 4}[kind] }}
 {%- endmacro %}
 
 {% macro conflict_kind_of(code) -%}

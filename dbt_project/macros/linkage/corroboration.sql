@@ -49,8 +49,16 @@
 {% macro is_weakly_corroborated() -%}
     (
         not is_other_upn
+        and not {{ has_level('middle_names', ['other']) }}
         and (
-            {{ has_level('postcode', ['district']) }}
+            (
+                {{ has_level('postcode', ['district']) }}
+                -- Two homes and two telephones in one town are two families'.
+                and not (
+                    {{ has_level('address', ['other']) }}
+                    and ({{ has_level('phone', ['other']) }} or {{ has_level('email', ['other']) }})
+                )
+            )
             or {{ has_level('middle_names', ['partly', 'initial']) }}
             or (
                 is_same_ethnicity

@@ -1,6 +1,19 @@
-{#- A home's, telephone's or mail box's value as a number; the spine's numbers are these. -#}
+{#- The value of a home, telephone, mail box or number as a number; the spine's numbers are these. -#}
 {% macro detail_hash(detail, prefix='') -%}
-    {{ value_hash(prefix ~ 'evident_' ~ detail, {'postcode': 5, 'address': 7, 'phone': 8, 'email': 9}[detail]) }}
+    {{ value_hash(
+        prefix ~ 'evident_' ~ detail,
+        {'nhs_number': 1, 'upn': 2, 'postcode': 5, 'address': 7, 'phone': 8, 'email': 9}[detail]
+    ) }}
+{%- endmacro %}
+
+{#- Many may share a home; a number is one child's, whose birth date is mistyped now and then. -#}
+{% macro is_number(detail) -%}
+    {{ return(detail in ['nhs_number', 'upn']) }}
+{%- endmacro %}
+
+{#- Who is told apart under one number. -#}
+{% macro person_under_a_number(standardised) -%}
+    coalesce({{ standardised }}.evident_birth_date::text, {{ standardised }}.evident_forename)
 {%- endmacro %}
 
 {#- Keeps what the records that are about to be replaced had: a crowd may be one no longer when somebody leaves it, and
@@ -36,7 +49,7 @@
 
 {#- Whose spine an increment makes anew, in a table the planner has figures for. -#}
 {% macro list_records_to_code() -%}
-    {%- set standardised, crowds = ref('int_person_records__standardised'), ref('int_contact_details__crowded') -%}
+    {%- set standardised, crowds = ref('int_person_records__standardised'), ref('int_details__crowded') -%}
     {%- set repeated = ref('int_person_records__repeated') -%}
     {%- if is_incremental() -%}
         create temporary table records_to_code on commit drop as

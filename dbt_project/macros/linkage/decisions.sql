@@ -98,9 +98,10 @@
                 when is_same_nhs or is_same_upn then null
                 when is_other_nhs then 'NHS_DIFFERS'
                 when is_like_a_twin then 'TWIN'
-                -- An expected child has no name yet: its mother's, her home and the very day speak for it, between agencies.
+                -- An expected child has no name yet: its mother's, her home and the very day speak for it, between agencies;
+                -- but not for which of twins it is, whom each agency numbers as it likes.
                 when both_flags & {{ record_flag('unborn') }} > 0 and {{ has_level('birth_date', ['expected_day']) }}
-                    and is_alike_surname and is_same_home and not is_same_scope
+                    and is_alike_surname and is_same_home and not is_same_scope and not is_one_of_twins
                     and {{ has_level('forename', ['none', 'same']) }}
                     then null
                 when {{ has_level('forename', ['none']) }} then 'FORENAME_MISSING'
@@ -125,7 +126,7 @@
                 when {{ has_level('birth_date', ['month']) }} and not is_same_full_name then 'BIRTH_DATE_GUESSED'
                 when {{ has_level('birth_date', ['year', 'other']) }} then 'BIRTH_DATE_CONFLICT'
                 -- Two of one full name are born a few days or some years apart: then only a home or a contact speaks.
-                when {{ has_level('birth_date', ['close']) }} and not (is_almost_same_home or is_same_contact)
+                when {{ has_level('birth_date', ['close']) }} and not (is_same_home or is_same_contact)
                     then 'NAME_BIRTH_ONLY'
                 when not is_corroborated and is_weakly_corroborated then 'NAME_BIRTH_WEAK'
                 when not is_corroborated then 'NAME_BIRTH_ONLY'

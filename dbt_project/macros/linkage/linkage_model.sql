@@ -63,7 +63,7 @@
       },
       {
         "code": "nickname",
-        "sql": "l.forename_root = r.forename_root or l.forename = r.alias_forename or r.forename = l.alias_forename",
+        "sql": "l.forename_root = r.forename_root or l.forename_root = r.forename_first_part or r.forename_root = l.forename_first_part or l.forename = r.alias_forename or r.forename = l.alias_forename",
         "term_frequency": ""
       },
       {
@@ -504,7 +504,9 @@
     "postcode": 500,
     "address": 50,
     "phone": 50,
-    "email": 50
+    "email": 50,
+    "nhs_number": 5,
+    "upn": 5
   },
   "terms": [
     "forename",

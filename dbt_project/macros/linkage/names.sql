@@ -46,6 +46,11 @@
             and not {{ has_fitting_middle_name() }}
             and {{ has_level('birth_date', ['same', 'month', 'swapped', 'close']) }}
         )
+        -- Twin 1 and Twin 2 of one home or mother, expected or born.
+        or (
+            is_other_birth_order
+            and {{ has_level('birth_date', ['same', 'month', 'swapped', 'close', 'expected_day', 'expected']) }}
+        )
         -- Whom one agency expects twice at once.
         or (
             both_flags & {{ record_flag('unborn') }} > 0

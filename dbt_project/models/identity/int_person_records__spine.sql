@@ -18,7 +18,7 @@ all_standardised as not materialized (
 
 crowds as not materialized (
 
-    select * from {{ ref('int_contact_details__crowded') }}
+    select * from {{ ref('int_details__crowded') }}
 
 ),
 
@@ -49,6 +49,7 @@ comparable as (
     select
         standardised.*,
         forename_roots.root as forename_root_text,
+        forename_roots.first_part as forename_first_part_text,
         -- A mother of whom an agency says the same again and again is the record she is compared through.
         coalesce(mother.repeated_record_no, {{ number_of_key('standardised.mother_record_key') }}) as mother_no
     from standardised
@@ -63,10 +64,12 @@ coded as (
     select
         record_no,
         {{ value_hash('person_scope', 0) }} as scope_no,
-        {{ value_hash('evident_nhs_number', 1) }} as nhs_number,
-        {{ value_hash('evident_upn', 2) }} as upn,
+        {{ unless_crowded('nhs_number') }} as nhs_number,
+        {{ unless_crowded('upn') }} as upn,
         {{ value_hash('evident_forename', 3) }} as forename,
         {{ value_hash('coalesce(forename_root_text, evident_forename)', 3) }} as forename_root,
+        -- Lily-Mae may be called Lily; Lily-Rose is somebody else.
+        {{ value_hash('forename_first_part_text', 3) }} as forename_first_part,
         {{ value_hash('alias_forename', 3) }} as alias_forename,
         {{ value_hash(name_skeleton('evident_forename'), 3) }} as forename_skeleton,
         -- Letters are counted in no more than 255.
@@ -101,6 +104,7 @@ coded as (
         {{ unless_crowded('email') }} as email,
         case when ethnicity_code !~ '^(NOBT|REFU.*|UNK.*|NOT .*|N/?K|Z|9+)$' then hashtext(ethnicity_code) end as ethnicity,
         mother_no as mother,
+        birth_order,
         {{ number_of_key('former_record_key') }} as former_record_no,
         evident_birth_date - date '2000-01-01' as born_on,
         expected_birth_date - date '2000-01-01' as expected_on,

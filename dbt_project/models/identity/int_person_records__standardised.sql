@@ -152,6 +152,10 @@ standardised as (
         evidence.is_unborn,
         case when evidence.is_unborn then evidence.expected_birth_date end as expected_birth_date,
         coalesce(evidence.is_birth_date_exact, false) as is_birth_date_exact,
+        -- Of a child without a name: which of twins it is.
+        case
+            when evidence.evident_forename is null and evidence.forename is not null then {{ birth_order('evidence.forename') }}
+        end as birth_order,
         evidence.first_recorded_at,
         -- On adoption the old record leaves the index for good; domain.md 7.7.
         evidence._is_retracted or coalesce(evidence.adoption_side_code = 'PRE', false) as is_left_out,

@@ -115,7 +115,7 @@ class LinkageModel(_Strict):
     weak_corroboration_bits: Annotated[int, Field(ge=1)]
     block_cap: Annotated[int, Field(ge=2)]
     statement_caps: tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=2)]]
-    crowds: dict[Literal["postcode", "address", "phone", "email"], Annotated[int, Field(ge=2)]]
+    crowds: dict[Literal["postcode", "address", "phone", "email", "nhs_number", "upn"], Annotated[int, Field(ge=2)]]
     comparisons: list[Comparison] = Field(min_length=1)
     blocking_rules: list[BlockingRule] = Field(min_length=1)
 

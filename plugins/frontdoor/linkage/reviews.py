@@ -111,7 +111,12 @@ def oversized_numbers(connection: psycopg.Connection, model: LinkageModel) -> li
         if rule.code not in IDENTIFIERS:
             continue
         found = connection.execute(
-            sql.SQL(_OVERSIZED).format(key=sql.Identifier(model.key_columns[rule_no - 1])), {"rule_no": rule_no}
+            sql.SQL(_OVERSIZED).format(
+                key=sql.Identifier(model.key_columns[rule_no - 1]),
+                number=sql.Identifier(f"evident_{rule.code}"),
+                kind=sql.Literal(_NUMBER_KINDS[rule.code]),
+            ),
+            {"rule_no": rule_no, "code": rule.code},
         ).fetchall()
         for scopes, counts in found:
             agencies = ", ".join(f"{agency_of(scope)} {count}" for scope, count in zip(scopes, counts, strict=True))
@@ -198,20 +203,30 @@ def _red_enquiry(connection: psycopg.Connection) -> sql.Composable:
     )
 
 
+# What a number is hashed with, as macro detail_hash has it.
+_NUMBER_KINDS = {"nhs_number": 1, "upn": 2}
+# Too many records bear it, or too many birth dates stand beside it.
 _OVERSIZED = """
     select
         array_agg(shared.person_scope order by shared.person_scope),
         array_agg(shared.record_count order by shared.person_scope)
     from (
-        select oversized.block_key, evidence.person_scope, count(*) as record_count
+        select oversized.block_key::bigint as shared, evidence.person_scope, count(*) as record_count
         from identity.int_blocks__oversized as oversized
         inner join identity.int_person_records__blocked as blocked on oversized.block_key = blocked.{key}
         inner join identity.int_person_records__standardised as evidence on blocked.record_no = evidence.record_no
         where oversized.rule_no = %(rule_no)s and not oversized._is_retracted and not blocked._is_retracted
         group by oversized.block_key, evidence.person_scope
+        union all
+        select crowded.detail_hash, evidence.person_scope, count(*)
+        from identity.int_details__crowded as crowded
+        inner join identity.int_person_records__standardised as evidence
+            on crowded.detail_hash = hashtextextended(evidence.{number}, {kind})
+        where crowded.detail_code = %(code)s and not crowded._is_retracted and not evidence._is_retracted
+        group by crowded.detail_hash, evidence.person_scope
     ) as shared
-    group by shared.block_key
-    order by shared.block_key
+    group by shared.shared
+    order by shared.shared
 """
 # An adoption is never a question put to people.
 _QUEUE = """

@@ -28,7 +28,7 @@ def _standardised(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def roots() -> dict[str, str]:
-    return {forename: root for forename, root in _rows(ROOTS)[1:]}
+    return {forename: root for forename, root, _ in _rows(ROOTS)[1:]}
 
 
 @pytest.fixture(scope="module")
@@ -52,12 +52,16 @@ def council() -> dict[str, set[str]]:
 
 def test_every_forename_is_listed_once_under_a_root_that_is_its_own() -> None:
     header, *rows = _rows(ROOTS)
-    assert header == ["forename", "root"]
+    assert header == ["forename", "root", "first_part"]
     assert rows == sorted(rows, key=lambda row: (row[1], row[0]))
-    root_of = dict(rows)
+    root_of = {name: root for name, root, _ in rows}
     assert len(root_of) == len(rows), "a name stands in two groups"
     assert [name for name in root_of if not STANDARDISED.fullmatch(name)] == []
-    assert [name for name, root in rows if root_of.get(root) != root] == []
+    assert [name for name, root, _ in rows if root_of.get(root) != root] == []
+    # Of a double name's spellings each has the same first half, a name that is none itself.
+    parts = {root: {first for _, its_root, first in rows if its_root == root} for _, root, _ in rows}
+    assert [root for root, firsts in parts.items() if len(firsts) > 1] == []
+    assert [name for name, _, first in rows if first and (root_of.get(first) != first or parts[first] != {""})] == []
 
 
 def test_every_term_is_listed_once_with_a_share_it_can_have() -> None:
@@ -99,6 +103,8 @@ def test_other_forms_of_a_forename_have_its_root(
         ("GURPREET", "HARPREET"),
         ("JOHN", "JONATHAN"),
         ("LUKE", "LUCAS"),
+        ("LILYMAE", "LILYROSE"),
+        ("BOBBYJOE", "BOBBYLEE"),
     ],
 )
 def test_names_that_two_siblings_may_bear_stay_apart(roots: dict[str, str], name: str, other: str) -> None:

@@ -24,14 +24,15 @@ TABLES = {
         adoption_marker_code text, first_recorded_at timestamptz, last_recorded_at timestamptz""",
     "int_person_records__standardised": """
         record_key text, record_no bigint, person_scope text, agency_person_id text, adoption_side_code text,
-        mother_record_key text, evident_nhs_number text, is_nhs_number_verified boolean, is_restricted boolean,
-        is_unborn boolean, first_recorded_at timestamptz""",
+        mother_record_key text, evident_nhs_number text, evident_upn text, is_nhs_number_verified boolean,
+        is_restricted boolean, is_unborn boolean, first_recorded_at timestamptz""",
     "int_matches__pairs": """
         left_record_no bigint, right_record_no bigint, rule_no smallint, evidence bigint, weight double precision,
         decision_code text, reason_code text, is_barred boolean, strength double precision""",
     "int_children__members": """
         record_key text, record_no bigint, person_scope text, agency_person_id text, component_no bigint,
         group_no bigint, conflict_code text, founding_record_key text, child_key text""",
+    "int_details__crowded": "detail_code text, detail_hash bigint",
     "int_blocks__oversized": "rule_no smallint, block_key integer, record_count bigint",
 }
 LINEAGE = "_built_in bigint not null default 1, _is_retracted boolean not null default false"

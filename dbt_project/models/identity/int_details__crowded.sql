@@ -64,11 +64,22 @@ counted as (
         select
             questioned.detail_code,
             questioned.detail_hash,
+            -- Whether there is one more after so many.
             exists(
-                select 1 from standardised
+                select
+                    {% if is_number(detail) %}
+                        distinct {{ person_under_a_number('standardised') }} as person
+                    {% else %}
+                        1 as person
+                    {% endif %}
+                from standardised
                 where {{ detail_hash(detail, 'standardised.') }} = questioned.detail_hash
                     and not standardised.is_left_out
-                    and not {{ is_repeated('standardised') }}
+                    {% if is_number(detail) %}
+                        and {{ person_under_a_number('standardised') }} is not null
+                    {% else %}
+                        and not {{ is_repeated('standardised') }}
+                    {% endif %}
                 offset {{ cap }}
             ) as is_crowd
         from questioned
@@ -105,9 +116,19 @@ crowded as (
         from standardised
         where standardised.evident_{{ detail }} is not null
             and not standardised.is_left_out
-            and not {{ is_repeated('standardised') }}
+            {% if is_number(detail) %}
+                -- Most are on few records: only the others' birth dates are sorted.
+                and {{ detail_hash(detail, 'standardised.') }} in (
+                    select {{ detail_hash(detail, 'shared.') }} from standardised as shared
+                    where shared.evident_{{ detail }} is not null
+                    group by {{ detail_hash(detail, 'shared.') }}
+                    having count(*) > {{ cap }}
+                )
+            {% else %}
+                and not {{ is_repeated('standardised') }}
+            {% endif %}
         group by {{ detail_hash(detail, 'standardised.') }}
-        having count(*) > {{ cap }}
+        having count({{ 'distinct ' ~ person_under_a_number('standardised') if is_number(detail) else '*' }}) > {{ cap }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 
