@@ -42,6 +42,8 @@ FAMILIES = (
     ),
     Family("a boy's short form is his", (of("school", "Samuel", **BOY), of("police", "Sam", **BOY)), ONE),
     Family("Daniel and a Daniela of no known sex", (of("school", "Daniel", **BOY), of("police", "Daniela")), TWO),
+    Family("Joshua, called Josh, of no known sex", (of("school", "Joshua"), of("police", "Josh")), ONE),
+    Family("Joshua and Josh on one agency's list", (of("school", "Joshua"), of("school", "Josh")), TWO),
     Family(
         "an unborn's record holds the mother's number, and no day on which it is expected",
         (

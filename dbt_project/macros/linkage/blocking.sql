@@ -149,7 +149,7 @@
 
 {#- What is true of a record, as one binary digit each. -#}
 {% macro record_flag(name) -%}
-    {{ {'restricted': 1, 'nhs_verified': 2, 'adopted': 4, 'unborn': 8, 'known_forename': 16, 'forename': 32}[name] }}
+    {{ {'restricted': 1, 'nhs_verified': 2, 'adopted': 4, 'unborn': 8, 'known_forename': 16, 'forename': 32, 'boys_and_girls_forename': 64}[name] }}
 {%- endmacro %}
 
 {#- The rule's name as readers know it. -#}

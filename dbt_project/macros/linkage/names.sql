@@ -36,7 +36,14 @@
             -- Nor where nothing says that Daniel and Daniela are not a boy and a girl.
             or (
                 {{ has_level('forename', ['nickname', 'initial']) }}
-                and (is_same_scope or ({{ has_level('forename', ['nickname']) }} and {{ has_level('sex', ['none']) }}))
+                and (
+                    is_same_scope
+                    or (
+                        {{ has_level('forename', ['nickname']) }}
+                        and {{ has_level('sex', ['none']) }}
+                        and either_flags & {{ record_flag('boys_and_girls_forename') }} > 0
+                    )
+                )
                 and not {{ has_fitting_middle_name() }}
             )
         )

@@ -50,6 +50,7 @@ comparable as (
         standardised.*,
         forename_roots.root as forename_root_text,
         forename_roots.first_part as forename_first_part_text,
+        forename_roots.has_boys_and_girls,
         -- A mother of whom an agency says the same again and again is the record she is compared through.
         coalesce(mother.repeated_record_no, {{ number_of_key('standardised.mother_record_key') }}) as mother_no
     from standardised
@@ -112,7 +113,8 @@ coded as (
         + {{ record_flag('nhs_verified') }} * is_nhs_number_verified::integer
         + {{ record_flag('adopted') }} * (adoption_side_code is not distinct from 'POST')::integer
         + {{ record_flag('unborn') }} * is_unborn::integer
-        + {{ record_flag('forename') }} * (evident_forename is not null)::integer as record_flags,
+        + {{ record_flag('forename') }} * (evident_forename is not null)::integer
+        + {{ record_flag('boys_and_girls_forename') }} * coalesce(has_boys_and_girls, false)::integer as record_flags,
         is_left_out as _is_retracted
     from comparable
 

@@ -28,7 +28,7 @@ def _standardised(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def roots() -> dict[str, str]:
-    return {forename: root for forename, root, _ in _rows(ROOTS)[1:]}
+    return {forename: root for forename, root, *_ in _rows(ROOTS)[1:]}
 
 
 @pytest.fixture(scope="module")
@@ -52,16 +52,21 @@ def council() -> dict[str, set[str]]:
 
 def test_every_forename_is_listed_once_under_a_root_that_is_its_own() -> None:
     header, *rows = _rows(ROOTS)
-    assert header == ["forename", "root", "first_part"]
+    assert header == ["forename", "root", "first_part", "has_boys_and_girls"]
     assert rows == sorted(rows, key=lambda row: (row[1], row[0]))
-    root_of = {name: root for name, root, _ in rows}
+    root_of = {name: root for name, root, *_ in rows}
     assert len(root_of) == len(rows), "a name stands in two groups"
     assert [name for name in root_of if not STANDARDISED.fullmatch(name)] == []
-    assert [name for name, root, _ in rows if root_of.get(root) != root] == []
+    assert [name for name, root, *_ in rows if root_of.get(root) != root] == []
     # Of a double name's spellings each has the same first half, a name that is none itself.
-    parts = {root: {first for _, its_root, first in rows if its_root == root} for _, root, _ in rows}
+    parts: dict[str, set[str]] = defaultdict(set)
+    sexes: dict[str, set[str]] = defaultdict(set)
+    for _, root, first, mixed in rows:
+        parts[root].add(first)
+        sexes[root].add(mixed)
+    assert [root for root, told in sexes.items() if len(told) > 1] == []
     assert [root for root, firsts in parts.items() if len(firsts) > 1] == []
-    assert [name for name, _, first in rows if first and (root_of.get(first) != first or parts[first] != {""})] == []
+    assert [name for name, _, first, _ in rows if first and (root_of.get(first) != first or parts[first] != {""})] == []
 
 
 def test_every_term_is_listed_once_with_a_share_it_can_have() -> None:
@@ -116,3 +121,16 @@ def test_every_name_of_the_synthetic_council_is_a_name_people_have(
     frequencies: dict[str, dict[str, float]], council: dict[str, set[str]], term_code: str
 ) -> None:
     assert council[term_code] - frequencies[term_code].keys() == set()
+
+
+def test_forms_of_one_name_that_are_a_boy_s_and_a_girl_s_are_marked() -> None:
+    table = tomllib.loads(files(names.__package__).joinpath("names.toml").read_text("utf-8"))
+    mixed = {name for name, _, _, mark in _rows(ROOTS)[1:] if mark == "true"}
+    root_of = {name: root for name, root, *_ in _rows(ROOTS)[1:]}
+    boys, girls = (
+        {root_of[name] for one in table.values() for name in map(_standardised, one[sex].split()) if name in root_of}
+        for sex in ("boys", "girls")
+    )
+    assert {"DANIEL", "DANIELA", "SAMANTHA", "BILLIE"} <= mixed
+    assert not {"JOSHUA", "ELIZABETH"} & mixed
+    assert (boys & girls) - mixed == set()
