@@ -322,7 +322,7 @@ def test_a_delivery_after_the_other_is_linked_and_a_refused_one_leaves_nothing_b
         ["left", "right", "weight", "probability", "decision", "reasons"]
     ] * 5
     assert {pair: (row["decision"], row["reasons"]) for pair, row in pairs.items()} == {
-        ("r-1", "r-2"): ("linked", ""),
+        ("r-1", "r-2"): ("linked", "FORENAME_BIRTH_DATE; forename same; surname same; birth_date same; postcode same"),
         ("r-1", "r-3"): ("review", "TWIN"),
         ("r-2", "r-3"): ("review", "TWIN"),
         # For who would choose a lower threshold.

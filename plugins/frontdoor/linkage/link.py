@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from frontdoor.errors import FrontdoorError
-from frontdoor.linkage.model import LinkageModel, load_linkage_model
+from frontdoor.linkage.model import NONE, LinkageModel, load_linkage_model
 from frontdoor.linkage.person_files import FileRead, read_person_file
 from frontdoor.linkage.scratch import scratch_warehouse
 from frontdoor.linkage.weights import TrainedWeights, read_weights, store_proposal
@@ -87,7 +87,14 @@ def link_files(
             with connect(scratch, role="admin") as connection:
                 connection.execute("update ledger.builds set state = 'published' where build_no = %s", [file_no])
             yield _written(
-                scratch, path, read, out=out, file_no=file_no, result=result, is_by_shipped_weights=chosen is None
+                scratch,
+                path,
+                read,
+                model,
+                out=out,
+                file_no=file_no,
+                result=result,
+                is_by_shipped_weights=chosen is None,
             )
 
 
@@ -143,6 +150,7 @@ def _written(
     scratch: Settings,
     path: Path,
     read: FileRead,
+    model: LinkageModel,
     *,
     out: Path,
     file_no: int,
@@ -155,7 +163,7 @@ def _written(
         connection.execute("set local work_mem = '256MB'")
         connection.execute("set local parallel_tuple_cost = 0.01")
         _export(connection, clusters, _CLUSTERS)
-        connection.execute(_OUTCOMES)
+        connection.execute(_outcomes(model).encode())
         _export(connection, pairs, _PAIRS)
         [[children]] = connection.execute(
             "select count(distinct child_key) from identity.int_children__members where not _is_retracted"
@@ -223,6 +231,7 @@ _OUTCOMES = """
         outcome_code as decision,
         case
             when outcome_code = 'none' then ''
+            when outcome_code = 'linked' then concat_ws('; ', {rule}, {levels})
             -- What an adoption parts is not told from what anything else does: it would name both sides.
             when why_code = 'ADOPTION' then 'CONTRADICTED'
             else coalesce(why_code, '')
@@ -232,6 +241,22 @@ _OUTCOMES = """
     where why_code is distinct from 'ADOPTION' or outcome_code = 'separated'
 """
 _PAIRS = """select * from pg_temp.outcomes order by "left", "right" """
+
+
+def _outcomes(model: LinkageModel) -> str:
+    """The pairs of all so far; of a linked one the rule that found it and how each field agrees."""
+    rules = {0: "AGENCY_ID", -1: "REPEATED"}
+    rules |= {number: rule.code.upper() for number, rule in enumerate(model.blocking_rules, start=1)}
+    rule = " ".join(f"when {number} then '{code}'" for number, code in rules.items())
+    levels = []
+    for comparison, shift in zip(model.comparisons, model.shifts().values(), strict=True):
+        told = " ".join(
+            f"when {number} then '{comparison.code} {level.code}'"
+            for number, level in enumerate(comparison.levels)
+            if level.code != NONE
+        )
+        levels.append(f"case (evidence >> {shift}) & {2**comparison.bits - 1} {told} end")
+    return _OUTCOMES.format(rule=f"case rule_no {rule} end", levels=", ".join(levels))
 
 
 def _export(connection: psycopg.Connection, path: Path, query: str) -> None:
