@@ -284,6 +284,14 @@ FAMILIES = (
         TWO,
     ),
     Family(
+        "a baby called by a form of its mother's name, under her number and without a birth date",
+        (
+            of("council", "Mia", dob="1996-03-20", nhs_number=nhs(861), **GIRL),
+            of("health", "Mia-Rose", dob="", nhs_number=nhs(861), **GIRL),
+        ),
+        TWO,
+    ),
+    Family(
         "twins expected, whom two agencies number",
         (
             of("health", "Unborn Twin 1", surname="Ornabeck", dob="", expected_dob="2027-03-14"),

@@ -191,6 +191,11 @@ def test_birth_dates_that_are_none_are_counted_and_are_no_evidence(read: ReadFil
         "03/5/2014",
         "2014-05-03T00:00:00.000Z",
         "3/5/2014 00:00",
+        "03-05-2014",
+        "3.5.2014",
+        "2014/05/03",
+        "3 May 2014",
+        "03-may-2014",
         "",
         " ",
         "2014-02-30",
@@ -199,11 +204,13 @@ def test_birth_dates_that_are_none_are_counted_and_are_no_evidence(read: ReadFil
         "infinity",
         "1/1",
         "20149999",
+        "03/05/14",
+        "31 Feb 2014",
     ]
     content = "record_id,dob\n" + "".join(f"{number},{date}\n" for number, date in enumerate(dates, start=10))
     found, rows = read(content.encode())
-    assert [row[3] for row in rows] == ["2014-05-03"] * 7 + [None] * 8
-    assert found.unread_counts == {"dob": 6}
+    assert [row[3] for row in rows] == ["2014-05-03"] * 12 + [None] * 10
+    assert found.unread_counts == {"dob": 8}
     assert read(content.encode(), b"record_id\nlater\n")[0].unread_counts == {}
 
 
@@ -304,6 +311,9 @@ def test_a_delivery_after_the_other_is_linked_and_a_refused_one_leaves_nothing_b
     )
     second.write_text("record_id,forename\nr-2,Zzada\nr-5,Zzada\n")
     third.write_text(f"record_id,forename\nr-1,{named}\n")
+    # Of an earlier run with more files.
+    out.mkdir(exist_ok=True)
+    (out / "pairs.3.csv").touch()
     before = scratch_databases(warehouse)
     printed, problem = link(first, second, third, "--out", out, "--as-of", "2026-03-02")
     assert problem == f"frontdoor: third.csv at line 2: {RAGGED}; mend the file and try again"

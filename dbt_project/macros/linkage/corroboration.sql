@@ -14,11 +14,19 @@
     or (is_same_upn and is_same_birth_date)
 {%- endmacro %}
 
-{#- A number of a brother or sister, a parent or a child not yet born: nothing but the number and what a family shares agrees. -#}
+{#- A number of a brother or sister, a parent or a child not yet born: nothing but the number and what a family shares agrees.
+    A baby may be called by a form of its mother's name, and bear her NHS number. -#}
 {% macro is_a_siblings() -%}
     (
-        ({{ has_level('forename', ['none', 'other']) }} or {{ is_like_another_name() }})
-        and {{ has_level('birth_date', ['none', 'month', 'year', 'other']) }}
+        (
+            ({{ has_level('forename', ['none', 'other']) }} or {{ is_like_another_name() }})
+            and {{ has_level('birth_date', ['none', 'month', 'year', 'other']) }}
+        )
+        or (
+            is_same_nhs
+            and {{ has_level('forename', ['nickname', 'initial']) }}
+            and {{ has_level('birth_date', ['none']) }}
+        )
     )
 {%- endmacro %}
 

@@ -1,6 +1,7 @@
 """Links any files of person records by the warehouse's own models, and says who is whom and why."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.dbt import DbtResult, run_dbt
 
+_WRITTEN = re.compile(r"(clusters|pairs)\.[0-9]+\.csv")
 # So that a reader of the pairs may choose a threshold: below this none is worth choosing.
 FAINTEST_WEIGHT = -10.0
 
@@ -86,6 +88,8 @@ def link_files(
             )
             with connect(scratch, role="admin") as connection:
                 connection.execute("update ledger.builds set state = 'published' where build_no = %s", [file_no])
+            if file_no == 1:
+                _forget_earlier_run(out)
             yield _written(
                 scratch,
                 path,
@@ -96,6 +100,13 @@ def link_files(
                 result=result,
                 is_by_shipped_weights=chosen is None,
             )
+
+
+def _forget_earlier_run(out: Path) -> None:
+    """What an earlier run wrote into the folder would be read as this one's where it had more files."""
+    for path in out.iterdir():
+        if path.is_file() and _WRITTEN.fullmatch(path.name):
+            path.unlink()
 
 
 def _take_in(scratch: Settings, path: Path, *, file_no: int, at: datetime) -> FileRead:

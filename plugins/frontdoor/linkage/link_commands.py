@@ -17,7 +17,8 @@ _TOLD = {"none": "too faint to ask about"}
 
 @app.command(
     "link",
-    epilog=f"Columns, each of them optional: {', '.join(COLUMNS)}. Decisions in pairs.N.csv: linked; joined (one child,"
+    epilog=f"Columns, each of them optional: {', '.join(COLUMNS)}. Dates: 2014-05-03, 3/5/2014, 03-05-2014, 3.5.2014,"
+    " 20140503 or 3 May 2014. Decisions in pairs.N.csv: linked; joined (one child,"
     " through others); separated (linked, but something contradicts it); review (a person is to say); vetoed; none (too"
     " faint to ask about). What the reasons mean: docs/matching.md.",
 )

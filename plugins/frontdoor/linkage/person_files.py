@@ -198,13 +198,20 @@ _PERSON_RECORDS = """
     )
 """
 _KEY = "left(encode(sha256(convert_to('file|' || rules.trimmed({}), 'UTF8')), 'hex'), 32)"
-# As contracts read dates, and as spreadsheets and people write them: 20140503, 3/5/2014.
+# As contracts read dates, and as spreadsheets and people write them: 20140503, 3/5/2014, 3.5.2014, 03-05-2014,
+# 2014/05/03, 3 May 2014, 03-May-2014. A year of two figures is not read: 14 may be a day.
+_MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _DATE = (
     "case"
     " when {0} ~ '^\\s*[0-9]{{8}}\\s*$'"
     " then rules.parsed_date(regexp_replace(btrim({0}, e' \\t\\r\\n'), '^(....)(..)(..)$', '\\1-\\2-\\3'))"
-    " when {0} ~ '^\\s*([0-9]/|[0-9]{{2}}/[0-9]/)'"
-    " then rules.parsed_date(regexp_replace({0}, '(?<![0-9])([0-9])/', '0\\1/', 'g'))"
+    " when {0} ~ '^\\s*[0-9]{{1,2}}([/.-])[0-9]{{1,2}}\\1[0-9]{{4}}\\M'"
+    " then rules.parsed_date(regexp_replace(regexp_replace({0}, '^\\s*([0-9]+)[/.-]([0-9]+)[/.-]', '\\1/\\2/'),"
+    " '(?<![0-9])([0-9])/', '0\\1/', 'g'))"
+    " when {0} ~ '^\\s*[0-9]{{4}}/[0-9]{{2}}/[0-9]{{2}}\\M' then rules.parsed_date(replace({0}, '/', '-'))"
+    f" when {{0}} ~* '^\\s*[0-9]{{{{1,2}}}}[ -]{_MONTH}[ -][0-9]{{{{4}}}}\\s*$'"
+    " then rules.parsed_date(regexp_replace({0}, '^\\s*([0-9]+)[ -]([A-Za-z]{{3}})[a-z]*[ -]([0-9]+)\\s*$',"
+    " '\\3-\\2-' || lpad(substring({0} from '[0-9]+'), 2, '0')))"
     " else rules.parsed_date({0}) end"
 )
 _SEX = (
