@@ -126,32 +126,6 @@
     {% endfor -%}
 {%- endmacro %}
 
-{% macro pair_columns(weights) -%}
-    l.flags & r.flags as both_flags,
-        l.flags | r.flags as either_flags,
-        l.scope_no,
-        l.scope_no = r.scope_no as is_same_scope,
-        coalesce(l.ethnicity = r.ethnicity, false) as is_same_ethnicity,
-        coalesce({{ is_a_generation_apart() }}, false) as is_a_generation_apart,
-        coalesce(
-            (l.sex is null or r.sex is null)
-            and (starts_with(l.forename_text, r.forename_text) or starts_with(r.forename_text, l.forename_text)),
-            false
-        ) as is_longer_forename_of_no_known_sex,
-        coalesce(l.birth_order <> r.birth_order, false) as is_other_birth_order,
-        coalesce(l.birth_order, r.birth_order) is not null as is_one_of_twins,
-        coalesce(l.mother = r.record_no or r.mother = l.record_no, false) as is_mother_and_child,
-        -- A child expected and a child born to one mother about then.
-        coalesce(l.mother = r.mother and abs(coalesce(l.expected_on - r.born_on, r.expected_on - l.born_on)) <= 60, false)
-            as is_expected_and_born,
-        {{ evidence(weights) }} as evidence
-{%- endmacro %}
-
-{#- What is true of a record, as one binary digit each. -#}
-{% macro record_flag(name) -%}
-    {{ {'restricted': 1, 'nhs_verified': 2, 'adopted': 4, 'unborn': 8, 'known_forename': 16, 'forename': 32, 'boys_and_girls_forename': 64}[name] }}
-{%- endmacro %}
-
 {#- The rule's name as readers know it. -#}
 {% macro match_rule_code(rule_no) -%}
     case {{ rule_no }}

@@ -1,5 +1,5 @@
 {#- Why two records of one component may not be one child, nor through others; null when they may. What a pair's own guards say of
-    the same is in decisions.sql; in words: docs/matching.md, "When links contradict each other". -#}
+    the same is in judging.sql; in words: docs/matching.md, "When links contradict each other". -#}
 {% macro contradicting_pairs(told, weights) -%}
     select
         told.*,

@@ -39,29 +39,31 @@
     abs(l.birth_year - r.birth_year) >= 12
 {%- endmacro %}
 
-{% macro has_alike_surname() -%}
-    {{ has_level('surname', ['same', 'swapped', 'half', 'alike']) }}
+{% macro pair_columns(weights) -%}
+    l.flags & r.flags as both_flags,
+        l.flags | r.flags as either_flags,
+        l.scope_no,
+        l.scope_no = r.scope_no as is_same_scope,
+        coalesce(l.ethnicity = r.ethnicity, false) as is_same_ethnicity,
+        coalesce({{ is_a_generation_apart() }}, false) as is_a_generation_apart,
+        coalesce(
+            (l.sex is null or r.sex is null)
+            and (starts_with(l.forename_text, r.forename_text) or starts_with(r.forename_text, l.forename_text)),
+            false
+        ) as is_longer_forename_of_no_known_sex,
+        coalesce(l.birth_order <> r.birth_order, false) as is_other_birth_order,
+        coalesce(l.birth_order, r.birth_order) is not null as is_one_of_twins,
+        coalesce(l.mother = r.record_no or r.mother = l.record_no, false) as is_mother_and_child,
+        -- A child expected and a child born to one mother about then.
+        coalesce(l.mother = r.mother and abs(coalesce(l.expected_on - r.born_on, r.expected_on - l.born_on)) <= 60, false)
+            as is_expected_and_born,
+        {{ evidence(weights) }} as evidence
 {%- endmacro %}
 
-{% macro has_fitting_middle_name() -%}
-    {{ has_level('middle_names', ['same', 'partly', 'initial']) }}
-{%- endmacro %}
-
-{#- What may be one home must keep twins apart, whatever else differs. -#}
-{% macro may_be_same_home() -%}
-    ({{ has_level('postcode', ['same', 'alike']) }} or {{ has_level('address', ['same', 'alike']) }})
-{%- endmacro %}
-
-{#- Every town has a High Street: an address at another postcode is not the same home. -#}
-{% macro has_almost_same_home() -%}
-    ({{ may_be_same_home() }} and not {{ has_level('postcode', ['other']) }})
-{%- endmacro %}
-
-{#- Nor is the house next door, of whose address one figure differs, or of whose postcode one letter does. -#}
-{% macro has_same_home() -%}
-    (
-        {{ has_level('postcode', ['same']) }}
-        or ({{ has_level('address', ['same']) }} and not {{ has_level('postcode', ['other']) }})
-        or ({{ has_level('postcode', ['alike']) }} and {{ has_level('address', ['alike']) }})
-    )
+{#- What is true of a record, as one binary digit each. -#}
+{% macro record_flag(name) -%}
+    {{ {
+        'restricted': 1, 'nhs_verified': 2, 'adopted': 4, 'unborn': 8, 'known_forename': 16, 'forename': 32,
+        'boys_and_girls_forename': 64
+    }[name] }}
 {%- endmacro %}

@@ -99,3 +99,11 @@
         and not ({{ has_level('surname', ['same', 'half']) }} and is_same_birth_date)
     )
 {%- endmacro %}
+
+{% macro has_alike_surname() -%}
+    {{ has_level('surname', ['same', 'swapped', 'half', 'alike']) }}
+{%- endmacro %}
+
+{% macro has_fitting_middle_name() -%}
+    {{ has_level('middle_names', ['same', 'partly', 'initial']) }}
+{%- endmacro %}

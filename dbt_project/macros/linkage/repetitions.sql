@@ -46,25 +46,3 @@
         where repeated.record_no = {{ alias }}.record_no and not repeated._is_retracted
     )
 {%- endmacro %}
-
-{% macro records_decided_about() -%}
-    select decided.record_no from ({{ ends_of_decisions() }}) as decided
-    where decided.effective_from_no <= {{ decided_up_to() }}
-        and (decided.ended_by_no is null or decided.ended_by_no > {{ decided_up_to() }})
-{%- endmacro %}
-
-{#- Of decisions that took effect, or ended, since the last published build. -#}
-{% macro records_in_new_decisions() -%}
-    select decided.record_no from ({{ ends_of_decisions() }}) as decided
-    where greatest(decided.effective_from_no, decided.ended_by_no) > {{ decided_up_to(published=true) }}
-{%- endmacro %}
-
-{#- Suspended ones, too: whose other record becomes restricted is not told so by an increment. -#}
-{% macro ends_of_decisions() -%}
-    select
-        {{ number_of_key('end_of_decision.record_key') }} as record_no,
-        decisions.effective_from_no,
-        decisions.ended_by_no
-    from {{ source('linkage', 'effective_decisions') }} as decisions
-    cross join lateral (values (decisions.left_record_key), (decisions.right_record_key)) as end_of_decision (record_key)
-{%- endmacro %}
