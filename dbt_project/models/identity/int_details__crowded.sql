@@ -128,7 +128,8 @@ crowded as (
                 and not {{ is_repeated('standardised') }}
             {% endif %}
         group by {{ detail_hash(detail, 'standardised.') }}
-        having count({{ 'distinct ' ~ person_under_a_number('standardised') if is_number(detail) else '*' }}) > {{ cap }}
+        having
+            count({{ 'distinct ' ~ person_under_a_number('standardised') if is_number(detail) else '*' }}) > {{ cap }}
         {{ 'union all' if not loop.last }}
     {% endfor %}
 

@@ -154,7 +154,8 @@ standardised as (
         coalesce(evidence.is_birth_date_exact, false) as is_birth_date_exact,
         -- Of a child without a name: which of twins it is.
         case
-            when evidence.evident_forename is null and evidence.forename is not null then {{ birth_order('evidence.forename') }}
+            when evidence.evident_forename is null and evidence.forename is not null
+                then {{ birth_order('evidence.forename') }}
         end as birth_order,
         evidence.first_recorded_at,
         -- On adoption the old record leaves the index for good; domain.md 7.7.
