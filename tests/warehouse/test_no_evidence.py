@@ -1,0 +1,149 @@
+"""What people write who know nothing is no evidence; what looks like it and is somebody's name or home still is.
+
+Each example is two records of one surname and birth date, of two agencies. Those that say only what is nothing must not
+be linked by it; what differs from it in the one point that makes it something must.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from frontdoor.settings import Settings
+
+from tests.warehouse.scratch_links import Found, Pair, PersonRow, scratch_links
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+Fields = dict[str, str]
+# Names on the list of forenames: Anna, Chloe, Maria, Mohammed, Oliver, Sofia. Not on it: Zzomar.
+HOME = {"postcode": "PE1 1AA"}
+TWICE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What the records of one family say, and which of them, by place, are one child."""
+
+    name: str
+    records: tuple[Fields, ...]
+    children: tuple[tuple[int, ...], ...]
+
+
+def nothing(field: str, *written: str, **rest: str) -> Iterator[Example]:
+    """Two records that have this value in common and nothing else that would link them: they stay two."""
+    for value in written:
+        yield Example(f"{field} {value!r} is nothing", ({**rest, field: value},) * TWICE, ((0,), (1,)))
+
+
+def something(field: str, *written: str, **rest: str) -> Iterator[Example]:
+    """The same with a value that says something: they are one."""
+    for value in written:
+        yield Example(f"{field} {value!r} is something", ({**rest, field: value},) * TWICE, ((0, 1),))
+
+
+def called(name: str, *forenames: str, children: tuple[tuple[int, ...], ...]) -> Example:
+    """Records of one home, each called by a forename and, after a plus, middle names."""
+    records = []
+    for place, written in enumerate(forenames):
+        forename, _, middle_names = written.partition("+")
+        source = {"source": f"agency-{place}"}
+        records.append({**HOME, **source, "forename": forename, "middle_names": middle_names})
+    return Example(name, tuple(records), children)
+
+
+MIDDLE_NAMES = (
+    *nothing(
+        "middle_names",
+        "N.K.", "n/k", "N / A", "None given", "no middle name", "No middle names", "not applicable", "none", "nil", "-",
+        "Not known to us", "(not known)", "To be confirmed", "NOT-KNOWN", "Unk.", "withheld",
+    ),
+    *something("middle_names", "Noor", "Nonna", "Notburga", "Nilla", "Unity", "An", "Toby"),
+)  # fmt: skip
+
+NO_NAMES = (
+    *nothing(
+        "forename",
+        "Anon", "Unidentified", "Unidentified male", "AN Other", "A N Other", "A.N. Other", "Redacted", "Not yet named",
+        "Name TBC", "Name unknown", "Name not known", "Unk", "None given", "BabyBoy", "Baby-Girl", "Baby_Girl", "Baby1",
+        "Foetus", "Fetus", "Foetus 1", "Neonate", "Twin I", "Twin II", "Twin1", "TwinB", "Girl Twin", "Triplet 1",
+        "Triplet A", "To be confirmed", "Not yet known", "N.K.", "n / k", "N-K", "T.B.C.", "Son of Sarah", "First twin",
+        "Not known at present", "No name yet", "NO FORENAME GIVEN", **HOME,
+    ),
+    *something(
+        "forename",
+        "Annon", "An", "Noah", "Noname-Zada", "Nottley", "Boyd", "Twine", "Chiara", "Malek", "Sonny", "Babette",
+        "Redmond", "Infanta", "Newton", "Nameera", "Childeric", "Firdaus", "Unkara", "N K", "T B C", **HOME,
+    ),
+)  # fmt: skip
+
+NO_SURNAMES = ("Not yet known", "N / K", "As above", "A N Other", "Unk.", "Not provided", "Baby Smith", "Name TBC")
+SURNAMES = ("Nottingham", "Noakes", "Others", "Boyd", "Twine", "Childs", "Na-Quorbin", "Newborne", "Master", "Drew")
+
+EXAMPLES = (*MIDDLE_NAMES, *NO_NAMES)  # fmt: skip
+
+
+def rows(number: int, example: Example) -> Iterator[PersonRow]:
+    """The example's records under a surname and birth date of their own, and at a home where they have one."""
+    letters = "bdfgklmnprtvz"
+    ending = f"{letters[number % 13]}a{letters[number // 13 % 13]}u{letters[number // 169]}orth"
+    # Never in January, whose first day is a guess.
+    born = f"{2006 + number % 9}-{number // 9 % 11 + 2:02}-{number // 99 * 5 + 3:02}"
+    for place, fields in enumerate(example.records):
+        told = {"source": f"agency-{place}", "forename": "Zzomar", "surname": f"Qu{ending}", "sex": "M", **fields}
+        if "surname" in fields and len(set(map(str, example.records))) > 1:
+            told["surname"] = fields["surname"] + ending
+        if "postcode" in fields:
+            told["postcode"] = f"PE{number % 9 + 1} {number // 9 % 9}{letters[number // 81].upper()}B"
+        yield {"record_id": f"{number}-{place}", "dob": born, **told}
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What became of all examples, taken in together."""
+
+    children: dict[str, str]
+    pairs: dict[Pair, Found]
+    surnames: dict[str, str | None]
+
+
+@pytest.fixture(scope="module")
+def linked(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Linked:
+    with scratch_links(warehouse, tmp_path_factory.mktemp("nothing")) as links:
+        told = [row for number, example in enumerate(EXAMPLES) for row in rows(number, example)]
+        links.deliver(
+            [*told, *({"record_id": f"surname-{name}", "surname": name} for name in (*NO_SURNAMES, *SURNAMES))]
+        )
+        surnames = links.rows(
+            "select agency_person_id, evident_surname from identity.int_person_records__standardised"
+            " where agency_person_id like 'surname-%'"
+        )
+        return Linked(links.children(), links.pairs(), dict(surnames))
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=[example.name for example in EXAMPLES])
+def test_who_is_one_child(linked: Linked, number: int) -> None:
+    example = EXAMPLES[number]
+    found: dict[str, list[int]] = {}
+    for place in range(len(example.records)):
+        found.setdefault(linked.children[f"{number}-{place}"], []).append(place)
+    assert sorted(map(tuple, found.values())) == sorted(example.children)
+
+
+def test_a_surname_is_what_somebody_is_called(linked: Linked) -> None:
+    assert [linked.surnames[f"surname-{name}"] for name in NO_SURNAMES] == [None] * len(NO_SURNAMES)
+    assert [linked.surnames[f"surname-{name}"] for name in SURNAMES] == [
+        name.upper().replace("-", "") for name in SURNAMES
+    ]
+
+
+CONTACTS = (*MIDDLE_NAMES,)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [n for n, example in enumerate(CONTACTS) if example.name.endswith("is nothing")],
+    ids=lambda n: CONTACTS[n].name,
+)
+def test_a_name_and_a_birth_date_beside_nothing_are_asked_about(linked: Linked, number: int) -> None:
+    found = linked.pairs[frozenset({f"{number}-0", f"{number}-1"})]
+    assert (found.decision, found.reason) == ("review", "NAME_BIRTH_ONLY")
