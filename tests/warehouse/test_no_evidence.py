@@ -51,6 +51,29 @@ def called(name: str, *forenames: str, children: tuple[tuple[int, ...], ...]) ->
     return Example(name, tuple(records), children)
 
 
+ADDRESSES = (
+    *nothing(
+        "address",
+        "Not provided", "No known address", "Address withheld", "Address withheld 12/03/2024", "ADDRESS-WITHHELD",
+        "Withheld", "Temporary accommodation", "Temp. accommodation, room 12", "Travelling", "Same as mother",
+        "foster care", "Foster placement 2", "see notes", "overseas", "c/o school", "c/o Social Services, 2 teams",
+        "Peterborough", "Peterborough, Cambridgeshire", "Peterborough PE1", "Peterborough, PE1 1AA", "(not known)",
+        "Not known since 2019", "not yet known", "To be confirmed", "as above", "Same as above", "placement",
+        "Out of area", "moved away", "Moved 12/03/2024", "NFA since 2019", "Room 4", "Flat 12B", "xxxxxxx", "00000",
+        # Prose, and a street without a house.
+        "staying with nan in Orton", "Mum's house, Mill Lane", "Lincoln Road, Peterborough", "High Street",
+        "Cottage Lane, Ely", "St Ives, Cambridgeshire", "Bury St Edmunds", "Women's Safe House, Mill Lane",
+        "At school, Mill Lane",
+    ),
+    *something(
+        "address",
+        "1 Withheld Road", "12 Placement Street", "Rose Cottage, Mill Lane", "Rose Cottage, Ufford",
+        "The Laurels, Mill Lane", "Decoy Farm Crowland", "The Old School House, Mill Lane", "Temple House, Ely Road",
+        "Flat 9, Yorvic House", "Foster Road 12", "Nottingham Road 3", "Travellers Rest, 2 Fen Road",
+        "c/o 12 High Street", "Moveden Lodge, Ely", "Upr Norwood Road 3",
+    ),
+)  # fmt: skip
+
 MIDDLE_NAMES = (
     *nothing(
         "middle_names",
@@ -79,7 +102,7 @@ NO_NAMES = (
 NO_SURNAMES = ("Not yet known", "N / K", "As above", "A N Other", "Unk.", "Not provided", "Baby Smith", "Name TBC")
 SURNAMES = ("Nottingham", "Noakes", "Others", "Boyd", "Twine", "Childs", "Na-Quorbin", "Newborne", "Master", "Drew")
 
-EXAMPLES = (*MIDDLE_NAMES, *NO_NAMES)  # fmt: skip
+EXAMPLES = (*ADDRESSES, *MIDDLE_NAMES, *NO_NAMES)  # fmt: skip
 
 
 def rows(number: int, example: Example) -> Iterator[PersonRow]:
@@ -136,7 +159,10 @@ def test_a_surname_is_what_somebody_is_called(linked: Linked) -> None:
     ]
 
 
-CONTACTS = (*MIDDLE_NAMES,)
+CONTACTS = (
+    *ADDRESSES,
+    *MIDDLE_NAMES,
+)
 
 
 @pytest.mark.parametrize(

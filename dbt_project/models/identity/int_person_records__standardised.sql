@@ -90,11 +90,8 @@ evidence as (
             '#' || substring(cleaned_address from '^UPRN0*([1-9][0-9]{3,11})$'),
             case
                 when length(cleaned_address) >= 5
-                    and cleaned_address !~ (
-                        '^(UNKNOWN|ADDRESSUNKNOWN|NOT(KNOWN|GIVEN|STATED|RECORDED|APPLICABLE|DISCLOSED)|(OF)?NOFIXED'
-                        || '|NFA|NOADDRESS|HOMELESS|WITHHELD|CONFIDENTIAL|ASABOVE|ASBEFORE|CAREOFSOCIAL|COSOCIAL'
-                        || '|(HOSTEL|REFUGE|HOSPITAL|PRISON)$)'
-                    )
+                    and replace(cleaned_address, left(cleaned_address, 1), '') <> ''
+                    and not {{ is_no_address('address', 'cleaned_address') }}
                     then cleaned_address
             end,
             '#' || substring(uprn from '^0*([1-9][0-9]{3,11})([.]0)?$')
