@@ -114,6 +114,29 @@
     )
 {%- endmacro %}
 
+{#- Of a telephone number: whether the figures after its noughts, or after the 7 of a mobile, are all one or count up or down.
+    By its last three, which hardly a real number has so, nearly every number is done with. -#}
+{% macro is_made_up_number(phone) -%}
+    {%- set rest = "ltrim(" ~ phone ~ ", '0')" -%}
+    {%- set mobile = "substr(" ~ rest ~ ", 2)" -%}
+    (
+        strpos('0123456789012 9876543210987 000 111 222 333 444 555 666 777 888 999', right({{ phone }}, 3)) > 0
+        and (
+            replace({{ rest }}, left({{ rest }}, 1), '') = ''
+            or strpos('1234567890123456789', {{ rest }}) > 0
+            or strpos('98765432109876543210', {{ rest }}) > 0
+            or (
+                starts_with({{ rest }}, '7')
+                and (
+                    replace({{ mobile }}, left({{ mobile }}, 1), '') = ''
+                    or strpos('1234567890123456789', {{ mobile }}) > 0
+                    or strpos('98765432109876543210', {{ mobile }}) > 0
+                )
+            )
+        )
+    )
+{%- endmacro %}
+
 {#- The consonants of a name, which survive most ways of writing it in Latin letters; null when too few are left. -#}
 {% macro name_skeleton(name) -%}
     case

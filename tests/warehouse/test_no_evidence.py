@@ -83,6 +83,17 @@ MIDDLE_NAMES = (
     *something("middle_names", "Noor", "Nonna", "Notburga", "Nilla", "Unity", "An", "Toby"),
 )  # fmt: skip
 
+TELEPHONES = (
+    *nothing(
+        "phone",
+        "07777777777", "01234567890", "07123456789", "0123456789", "07987654321", "09876543210", "0711111 1111",
+        "+44 7777 777777", "02222222222", "1234567890", "07000000000", "0000000",
+    ),
+    *something(
+        "phone", "07777 777 717", "01234 567 819", "07123 456 798", "01632 960901", "07700 900123", "01733 111112"
+    ),
+)  # fmt: skip
+
 NO_NAMES = (
     *nothing(
         "forename",
@@ -102,7 +113,7 @@ NO_NAMES = (
 NO_SURNAMES = ("Not yet known", "N / K", "As above", "A N Other", "Unk.", "Not provided", "Baby Smith", "Name TBC")
 SURNAMES = ("Nottingham", "Noakes", "Others", "Boyd", "Twine", "Childs", "Na-Quorbin", "Newborne", "Master", "Drew")
 
-EXAMPLES = (*ADDRESSES, *MIDDLE_NAMES, *NO_NAMES)  # fmt: skip
+EXAMPLES = (*ADDRESSES, *MIDDLE_NAMES, *TELEPHONES, *NO_NAMES)  # fmt: skip
 
 
 def rows(number: int, example: Example) -> Iterator[PersonRow]:
@@ -162,6 +173,7 @@ def test_a_surname_is_what_somebody_is_called(linked: Linked) -> None:
 CONTACTS = (
     *ADDRESSES,
     *MIDDLE_NAMES,
+    *TELEPHONES,
 )
 
 

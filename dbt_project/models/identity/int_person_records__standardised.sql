@@ -98,9 +98,9 @@ evidence as (
         ) as evident_address,
         case
             when cleaned_phone ~ '^[0-9]{7,15}$'
-                and replace(cleaned_phone, left(cleaned_phone, 1), '') <> ''
                 -- A prefix and noughts.
                 and cleaned_phone !~ '^0?[0-9]{0,4}0{6,}$'
+                and not {{ is_made_up_number('cleaned_phone') }}
                 then cleaned_phone
         end as evident_phone,
         case
