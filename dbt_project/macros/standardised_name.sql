@@ -137,6 +137,27 @@
     )
 {%- endmacro %}
 
+{#- Whether an e-mail address is nobody's, or an institution's: whoever gave it has it in common with strangers. -#}
+{% macro is_no_one_s_email(email) -%}
+    {%- set name = "split_part(" ~ email ~ ", '@', 1)" -%}
+    {%- set host = "split_part(split_part(" ~ email ~ ", '@', 2), '.', 1)" -%}
+    (
+        {{ email }} ~ (
+            '^((no|nil|null|n/?a|n/?k|x|tbc|unk|anon)@'
+            || '|(none|unknown|anonymous|withheld|refused|no[._-]?e?[._-]?mail([._-]?address)?'
+            || '|not?[._-]?(known|given|provided|applicable|available|stated|supplied|recorded|disclosed|one|body)'
+            || '|(no|do[._-]?not|dont)[._-]?reply|test|tester|testing|example|email|someone|somebody|anyone|asdf|qwerty'
+            || '|admin|administrator|((main|school)[._-]?)?office|info|reception|enquir(y|ies)|inquiries|contact([._-]?us)?|hello'
+            || '|help|helpdesk|support|secretary|head([._-]?teacher)?|principal|safeguarding|dsl|senco|attendance|school|surgery'
+            || '|practice|team|staff|duty|mash|postmaster|webmaster)[0-9]*@)'
+        )
+        or {{ host }} in ('none', 'noemail', 'no-email', 'nomail', 'noreply', 'unknown', 'notknown', 'null', 'test', 'nowhere')
+        -- abc@abc.com, x@y.z
+        or {{ name }} = {{ host }}
+        or (length({{ name }}) = 1 and length({{ host }}) = 1)
+    )
+{%- endmacro %}
+
 {#- The consonants of a name, which survive most ways of writing it in Latin letters; null when too few are left. -#}
 {% macro name_skeleton(name) -%}
     case

@@ -94,6 +94,22 @@ TELEPHONES = (
     ),
 )  # fmt: skip
 
+EMAILS = (
+    *nothing(
+        "email",
+        "a@a.com", "no.email@council.example", "noemail2@mail.example", "noreply@example.com", "No-Reply@example.com",
+        "not.known@example.com", "none@example.com", "nil@example.com", "n/a@example.com", "unknown@example.com",
+        "test@example.com", "test1@example.com", "admin@school.example", "office@school.example",
+        "info@school.example", "reception@school.example", "enquiries@school.example", "x@x.x", "x@y.z",
+        "abc@abc.com", "zada@noemail.com",
+    ),
+    *something(
+        "email",
+        "anna@a.com", "noel@example.com", "nils@example.com", "tester.quorbin@example.com", "adminda@example.com",
+        "na95@example.com", "abc@example.com", "officer.zada@example.com",
+    ),
+)  # fmt: skip
+
 NO_NAMES = (
     *nothing(
         "forename",
@@ -113,7 +129,7 @@ NO_NAMES = (
 NO_SURNAMES = ("Not yet known", "N / K", "As above", "A N Other", "Unk.", "Not provided", "Baby Smith", "Name TBC")
 SURNAMES = ("Nottingham", "Noakes", "Others", "Boyd", "Twine", "Childs", "Na-Quorbin", "Newborne", "Master", "Drew")
 
-EXAMPLES = (*ADDRESSES, *MIDDLE_NAMES, *TELEPHONES, *NO_NAMES)  # fmt: skip
+EXAMPLES = (*ADDRESSES, *MIDDLE_NAMES, *TELEPHONES, *EMAILS, *NO_NAMES)  # fmt: skip
 
 
 def rows(number: int, example: Example) -> Iterator[PersonRow]:
@@ -174,6 +190,7 @@ CONTACTS = (
     *ADDRESSES,
     *MIDDLE_NAMES,
     *TELEPHONES,
+    *EMAILS,
 )
 
 

@@ -104,8 +104,7 @@ evidence as (
                 then cleaned_phone
         end as evident_phone,
         case
-            when cleaned_email ~ '^[^@ ]+@[^@ ]+$' and cleaned_email !~ '^(no|none|noemail|unknown|na|n/a|test)@'
-                then cleaned_email
+            when cleaned_email ~ '^[^@ ]+@[^@ ]+$' and not {{ is_no_one_s_email('cleaned_email') }} then cleaned_email
         end as evident_email,
         -- A day nobody knew is written as 1 January: too many children share it.
         coalesce(birth_date_precision_code, 'DAY') = 'DAY'
