@@ -55,6 +55,16 @@
     end
 {%- endmacro %}
 
+{#- A forename, and a title before it dropped. -#}
+{% macro standardised_forename(field) -%}
+    case
+        when upper(rtrim(split_part({{ field }}, ' ', 1), '.'))
+            in ('MR', 'MRS', 'MISS', 'MS', 'MX', 'MASTER', 'MSTR', 'DR', 'MADAM', 'SIR')
+            then {{ standardised_name("nullif(ltrim(substr(" ~ field ~ ", strpos(" ~ field ~ " || ' ', ' '))), '')") }}
+        else {{ standardised_name(field) }}
+    end
+{%- endmacro %}
+
 {#- Whether an address says where nobody lives. What begins with a number is a house's. -#}
 {% macro is_no_address(field, letters) -%}
     {%- set streets = '(STREET|ST|ROAD|RD|LANE|LN|AVENUE|AVE|CLOSE|DRIVE|DROVE|WAY|CRESCENT|GARDENS|TERRACE|SQUARE|GROVE|ROW'

@@ -41,6 +41,15 @@ def something(field: str, *written: str, **rest: str) -> Iterator[Example]:
         yield Example(f"{field} {value!r} is something", ({**rest, field: value},) * TWICE, ((0, 1),))
 
 
+def names(field: str, one: str, other: str, *, is_one: bool) -> Example:
+    """Two records of one home, and how each writes a name."""
+    return Example(
+        f"{field} {one!r} and {other!r}",
+        ({**HOME, field: one}, {**HOME, field: other}),
+        ((0, 1),) if is_one else ((0,), (1,)),
+    )
+
+
 def called(name: str, *forenames: str, children: tuple[tuple[int, ...], ...]) -> Example:
     """Records of one home, each called by a forename and, after a plus, middle names."""
     records = []
@@ -126,10 +135,20 @@ NO_NAMES = (
     ),
 )  # fmt: skip
 
+TITLES = (
+    names("forename", "Mr Zzomar", "Zzomar", is_one=True),
+    names("forename", "Dr. Zzomar", "Miss ZZOMAR", is_one=True),
+    names("forename", "Master Zzomar", "Ms Zzomar", is_one=True),
+    names("forename", "Drew Zzomar", "Zzomar", is_one=False),
+    names("forename", "Missy", "Missy", is_one=True),
+    # A title alone is no name.
+    *nothing("forename", "Mr", "Master", "Dr.", "Ms", **HOME),
+)
+
 NO_SURNAMES = ("Not yet known", "N / K", "As above", "A N Other", "Unk.", "Not provided", "Baby Smith", "Name TBC")
 SURNAMES = ("Nottingham", "Noakes", "Others", "Boyd", "Twine", "Childs", "Na-Quorbin", "Newborne", "Master", "Drew")
 
-EXAMPLES = (*ADDRESSES, *MIDDLE_NAMES, *TELEPHONES, *EMAILS, *NO_NAMES)  # fmt: skip
+EXAMPLES = (*ADDRESSES, *MIDDLE_NAMES, *TELEPHONES, *EMAILS, *NO_NAMES, *TITLES)  # fmt: skip
 
 
 def rows(number: int, example: Example) -> Iterator[PersonRow]:

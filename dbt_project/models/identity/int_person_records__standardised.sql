@@ -29,7 +29,7 @@ cleaned as (
 
     select
         person_records.*,
-        {{ standardised_name('forename') }} as cleaned_forename,
+        {{ standardised_forename('forename') }} as cleaned_forename,
         {{ standardised_name('surname') }} as cleaned_surname,
         {{ standardised_name('middle_names') }} as cleaned_middle_names,
         {{ standardised_name("split_part(btrim(also_known_as), ' ', 1)") }} as cleaned_alias_forename,
