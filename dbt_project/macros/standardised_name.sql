@@ -65,6 +65,31 @@
     end
 {%- endmacro %}
 
+{#- Another way a name is written: Jörg is JORG here as where nobody has such a key, and Joerg in his passport. Null for nearly
+    every name. JOERG cannot stand for the name itself: Björn and Özgür are Bjorn and Ozgur to everybody in England. Nor can JORG
+    stand for Joerg: Chloe would be CHLO, Sue SU and Michael MICHAL, who is somebody else, and the lists of names have CHLOE. -#}
+{% macro written_out(field) -%}
+    case
+        when octet_length({{ field }}) > length({{ field }}) and normalize({{ field }}) ~ '[äöüøåÄÖÜØÅ]'
+            then {{ standardised_name(
+                "replace(replace(replace(replace(translate(normalize(" ~ field ~ "), 'ÄÖÜØÅø', 'äöüöåö'), "
+                ~ "'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'å', 'aa')"
+            ) }}
+    end
+{%- endmacro %}
+
+{#- By which word of several a child is called that shares the first with its brothers or sisters: Md Rahim, Thi Mai. -#}
+{% macro called_by_last_word(field) -%}
+    case
+        when strpos({{ field }}, ' ') > 0
+            and upper(rtrim(split_part({{ field }}, ' ', 1), '.')) in (
+                'MD', 'MOHD', 'MUHD', 'MOH', 'MOHAMMED', 'MOHAMMAD', 'MUHAMMAD', 'MUHAMMED', 'MOHAMED', 'MOHAMAD', 'MUHAMAD',
+                'MUHAMED', 'THI', 'VAN'
+            )
+            then {{ standardised_name("split_part(" ~ field ~ ", ' ', -1)") }}
+    end
+{%- endmacro %}
+
 {#- Whether an address says where nobody lives. What begins with a number is a house's. -#}
 {% macro is_no_address(field, letters) -%}
     {%- set streets = '(STREET|ST|ROAD|RD|LANE|LN|AVENUE|AVE|CLOSE|DRIVE|DROVE|WAY|CRESCENT|GARDENS|TERRACE|SQUARE|GROVE|ROW'

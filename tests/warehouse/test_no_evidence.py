@@ -145,10 +145,27 @@ TITLES = (
     *nothing("forename", "Mr", "Master", "Dr.", "Ms", **HOME),
 )
 
+WRITTEN_OUT = (
+    *(
+        names("forename", one, other, is_one=True)
+        for one, other in (
+            ("Jörg", "Joerg"), ("Jörg", "Jorg"), ("JÖRG", "JOERG"), ("Jo\u0308rg", "Joerg"), ("Søren", "Soeren"),
+            ("Søren", "Soren"), ("Håkon", "Haakon"), ("Käthe", "Kaethe"), ("Jürgen", "Juergen"), ("Weißa", "Weissa"),
+            ("Chloë", "Chloe"), ("Zoë", "Zoe"), ("Zoé", "Zoë"), ("Özgür", "Ozgur"), ("Noël", "Noel"),
+        )
+    ),
+    # Neither has a mark, and neither is a name on the list: a person is asked.
+    names("forename", "Joerg", "Jorg", is_one=False),
+    names("forename", "Jörg", "Jarg", is_one=False),
+    names("surname", "Müllerbak", "Muellerbak", is_one=True),
+    names("surname", "Quærbin", "Quaerbin", is_one=True),
+    names("surname", "Åsquorbin", "Aasquorbin", is_one=True),
+)  # fmt: skip
+
 NO_SURNAMES = ("Not yet known", "N / K", "As above", "A N Other", "Unk.", "Not provided", "Baby Smith", "Name TBC")
 SURNAMES = ("Nottingham", "Noakes", "Others", "Boyd", "Twine", "Childs", "Na-Quorbin", "Newborne", "Master", "Drew")
 
-EXAMPLES = (*ADDRESSES, *MIDDLE_NAMES, *TELEPHONES, *EMAILS, *NO_NAMES, *TITLES)  # fmt: skip
+EXAMPLES = (*ADDRESSES, *MIDDLE_NAMES, *TELEPHONES, *EMAILS, *NO_NAMES, *TITLES, *WRITTEN_OUT)  # fmt: skip
 
 
 def rows(number: int, example: Example) -> Iterator[PersonRow]:

@@ -32,8 +32,16 @@ cleaned as (
         {{ standardised_forename('forename') }} as cleaned_forename,
         {{ standardised_name('surname') }} as cleaned_surname,
         {{ standardised_name('middle_names') }} as cleaned_middle_names,
-        {{ standardised_name("split_part(btrim(also_known_as), ' ', 1)") }} as cleaned_alias_forename,
-        {{ standardised_name("split_part(btrim(also_known_as), ' ', -1)") }} as cleaned_alias_surname,
+        -- What the record says it is also called, and failing that, how else the name may be written.
+        coalesce(
+            {{ standardised_name("split_part(btrim(also_known_as), ' ', 1)") }},
+            {{ written_out('forename') }},
+            {{ called_by_last_word('forename') }}
+        ) as cleaned_alias_forename,
+        coalesce(
+            {{ standardised_name("split_part(btrim(also_known_as), ' ', -1)") }},
+            {{ written_out('surname') }}
+        ) as cleaned_alias_surname,
         -- The parts of a double name, and what follows a particle.
         case
             when surname ~ '[^A-Za-z]'
