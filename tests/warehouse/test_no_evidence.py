@@ -162,10 +162,37 @@ WRITTEN_OUT = (
     names("surname", "Åsquorbin", "Aasquorbin", is_one=True),
 )  # fmt: skip
 
+SEVERAL_WORDS = (
+    called("a middle name in the forename's field", "Oliver James", "Oliver+James", children=((0, 1),)),
+    called("two middle names there", "Oliver James Zed", "Oliver+James Zed", children=((0, 1),)),
+    called("another middle name there", "Oliver James", "Oliver+George", children=((0,), (1,))),
+    called("who has none may be a twin", "Oliver James", "Oliver", children=((0,), (1,))),
+    called("a double name, however it is joined", "Mary Jane", "Mary-Jane", "Maryjane", children=((0, 1, 2),)),
+    called("a double name and a middle name that one side has", "Mary Jane", "Mary Jane+Rose", children=((0, 1),)),
+    called(
+        "twins who share a first name",
+        "Anna Maria", "Anna Sofia", "Anna+Maria", "Anna+Sofia",
+        children=((0, 2), (1, 3)),
+    ),
+    called("a twin and who has neither name", "Anna Maria", "Anna Sofia", "Anna", children=((0,), (1,), (2,))),
+    called(
+        "brothers who share a first name, and who has but that",
+        "Mohammed Ali", "Mohammed Hassan", "Mohammed",
+        children=((0,), (1,), (2,)),
+    ),
+    called("who is called by the last of his names", "Md Zzahim", "Zzahim", children=((0, 1),)),
+    called("who is called so with a mark", "Mohd. Zzahim", "Zzahim", children=((0, 1),)),
+    called("brothers called by the last of their names", "Md Zzahim", "Md Zzorim", "Zzahim", children=((0, 2), (1,))),
+    called("a girl called by the last of her names", "Thi Zzaimel", "Zzaimel", children=((0, 1),)),
+    called("who is not called by the last of his names", "Oliver Zzahim", "Zzahim", children=((0,), (1,))),
+)  # fmt: skip
+
 NO_SURNAMES = ("Not yet known", "N / K", "As above", "A N Other", "Unk.", "Not provided", "Baby Smith", "Name TBC")
 SURNAMES = ("Nottingham", "Noakes", "Others", "Boyd", "Twine", "Childs", "Na-Quorbin", "Newborne", "Master", "Drew")
 
-EXAMPLES = (*ADDRESSES, *MIDDLE_NAMES, *TELEPHONES, *EMAILS, *NO_NAMES, *TITLES, *WRITTEN_OUT)  # fmt: skip
+EXAMPLES = (
+    *ADDRESSES, *MIDDLE_NAMES, *TELEPHONES, *EMAILS, *NO_NAMES, *TITLES, *WRITTEN_OUT, *SEVERAL_WORDS,
+)  # fmt: skip
 
 
 def rows(number: int, example: Example) -> Iterator[PersonRow]:
@@ -222,12 +249,7 @@ def test_a_surname_is_what_somebody_is_called(linked: Linked) -> None:
     ]
 
 
-CONTACTS = (
-    *ADDRESSES,
-    *MIDDLE_NAMES,
-    *TELEPHONES,
-    *EMAILS,
-)
+CONTACTS = (*ADDRESSES, *MIDDLE_NAMES, *TELEPHONES, *EMAILS)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ cleaned as (
             {{ standardised_name("split_part(btrim(also_known_as), ' ', 1)") }},
             {{ written_out('forename') }},
             {{ called_by_last_word('forename') }}
-        ) as cleaned_alias_forename,
+        ) as other_forename,
         coalesce(
             {{ standardised_name("split_part(btrim(also_known_as), ' ', -1)") }},
             {{ written_out('surname') }}
@@ -75,6 +75,9 @@ evidence as (
         case when length(cleaned_forename) >= 2 then cleaned_forename end as evident_forename,
         case when length(cleaned_surname) >= 2 then cleaned_surname end as evident_surname,
         case when length(cleaned_middle_names) >= 2 then cleaned_middle_names end as evident_middle_names,
+        -- Oliver, middle name James, is called Oliver James where one field takes both. Not the other way round: who is
+        -- called Anna Maria there is not any Anna, for her twin is Anna Sofia; and Mary Jane has no middle name.
+        coalesce(other_forename, cleaned_forename || cleaned_middle_names) as cleaned_alias_forename,
         case
             when birth_date > date '1900-01-01'
                 and birth_date <= (last_recorded_at at time zone '{{ var("local_timezone") }}')::date
