@@ -292,6 +292,22 @@ FAMILIES = (
         TWO,
     ),
     Family(
+        "one child under two numbers that are typed where there is none, and pass the check",
+        (
+            of("school", "Zzirena", nhs_number="9876543210", **GIRL),
+            of("health", "Zzirena", nhs_number="0123456789", **GIRL),
+        ),
+        ONE,
+    ),
+    Family(
+        "sisters under a number that is typed where there is none",
+        (
+            of("school", "Zzirena", nhs_number="9876543210", **GIRL),
+            of("health", "Zzolga", nhs_number="9876543210", **GIRL),
+        ),
+        TWO,
+    ),
+    Family(
         "twins expected, whom two agencies number",
         (
             of("health", "Unborn Twin 1", surname="Ornabeck", dob="", expected_dob="2027-03-14"),

@@ -87,6 +87,8 @@ evidence as (
         -- An unborn record carries its mother's number; domain.md 2.7.
         case
             when {{ function('nhs_number_is_valid') }}(nhs_number)
+                -- Typed where there is none, they pass the check.
+                and nhs_number not in ('0123456789', '9876543210')
                 and not is_nhs_number_withheld
                 and not is_unborn
                 then nhs_number
