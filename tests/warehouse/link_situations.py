@@ -552,6 +552,12 @@ SITUATIONS = (
         vetoed("FORENAME_BIRTH_DATE", "NHS_CONFLICT"),
     ),
     Situation(
+        "two_nhs_numbers_of_which_one_is_not_verified_are_for_a_person",
+        (record("council", ADA, nhs_number=nhs(115)), record("health", ADA, **verified(116))),
+        TWO,
+        for_a_person("FORENAME_BIRTH_DATE", "NHS_DIFFERS"),
+    ),
+    Situation(
         "a_third_record_does_not_join_two_verified_nhs_numbers",
         (
             record("council", ADA, **verified(109)),
