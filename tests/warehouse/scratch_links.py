@@ -82,16 +82,19 @@ class ScratchLinks:
 
     def children(self) -> dict[str, str]:
         """The key of each record's child, by the record's own number."""
-        return dict(
-            self.rows("select agency_person_id, child_key from identity.int_children__members where not _is_retracted")
+        members = self.rows(
+            "select agency_person_id, child_key from identity.int_children__members where not _is_retracted"
         )
+        children = dict(members)
+        assert len(children) == len(members), "a record is in two children"
+        return children
 
     def groups(self) -> set[frozenset[str]]:
         """Which records are one child, whatever their keys."""
-        children = self.children()
-        return {
-            frozenset(record for record, key in children.items() if key == child) for child in set(children.values())
-        }
+        found: dict[str, set[str]] = {}
+        for record, child in self.children().items():
+            found.setdefault(child, set()).add(record)
+        return set(map(frozenset, found.values()))
 
     def components(self) -> set[frozenset[str]]:
         """Which records hang together by links, whether or not they are one child."""
