@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from random import Random
+from string import ascii_lowercase
 
 import pytest
 from frontdoor.linkage.decisions import DecisionRefused, Kind, decide, undo
@@ -16,8 +17,8 @@ from frontdoor.linkage.records import NeverOneChild, find_pair, steward
 from frontdoor.settings import Settings
 
 from tests.warehouse.decisions.asking import ANN
-from tests.warehouse.invented_families import CROWD, Invention, invented
-from tests.warehouse.link_situations import nhs
+from tests.warehouse.invented_families import CROWD, SOURCES, Invention, invented
+from tests.warehouse.link_situations import nhs, upn
 from tests.warehouse.scratch_links import Found, Pair, PersonRow, ScratchLinks, scratch_links
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -25,11 +26,26 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 # Other families than those of every day: CONTRIBUTING.md.
 SEED = int(os.environ.get("FRONTDOOR_TEST_SEED", "1"))
 FAMILIES = 60
-# Of another name, day, home and number than anybody.
-STRANGER = {
-    "record_id": "stranger", "source": "police", "forename": "Zzunrelated", "surname": "Zznobody", "sex": "F",
-    "dob": "2001-07-19", "postcode": "PE9 9ZZ", "nhs_number": nhs(40_000),
-}  # fmt: skip
+STRANGERS = 24
+
+
+def strangers() -> list[PersonRow]:
+    """Of other names, days, homes and numbers than anybody, and of each something is not known, or protects it."""
+    random = Random(f"{SEED} strangers")
+    found: list[PersonRow] = []
+    for number in range(STRANGERS):
+        letters = f"{ascii_lowercase[number]}{random.choice('aeiou')}"
+        told = {
+            "forename": f"Zzun{letters}related", "surname": f"Zzno{letters}body", "middle_names": f"Zz{letters}",
+            "dob": f"19{50 + number}-{random.randrange(1, 13):02}-{random.randrange(1, 29):02}", "postcode": "PE9 9ZZ",
+            "nhs_number": nhs(40_000 + number), "upn": upn(40_000 + number), "phone": f"01632 961{number:03}",
+            "restricted_flag": "R1", "adoption_marker": random.choice(("PRE", "POST")), "mother_record_id": "nobody",
+        }  # fmt: skip
+        kept = random.sample(sorted(told), random.randrange(3, len(told)))
+        found.append(
+            {**{name: told[name] for name in kept}, "record_id": f"stranger-{number}", "source": random.choice(SOURCES)}
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +86,11 @@ def with_mistakes(parts: list[list[PersonRow]], *, seed: int) -> list[list[Perso
 
 
 def linked_at_once(server: Settings, rows: Sequence[PersonRow], folder: Path, *, seed: int) -> Linked:
-    """All in one delivery; afterwards a stranger comes, and people decide."""
+    """All in one delivery; afterwards strangers come, and people decide."""
     with scratch_links(server, folder) as links:
         links.deliver(rows)
         found = outcome(links)
-        links.deliver([STRANGER])
+        links.deliver(strangers())
         found = dataclasses.replace(found, keys_afterwards=links.children())
         return dataclasses.replace(found, decided=decided_upon(links, rows, seed=seed))
 
@@ -174,8 +190,11 @@ def test_what_was_corrected_and_corrected_back_is_as_if_it_never_was(at_once: Li
     assert_same(at_once, mended)
 
 
-def test_a_stranger_changes_nobody_s_key(at_once: Linked) -> None:
-    assert at_once.keys.items() == at_once.keys_afterwards.items() - {("stranger", at_once.keys_afterwards["stranger"])}
+def test_strangers_change_nobody_s_key_and_are_nobody_else(at_once: Linked) -> None:
+    keys = dict(at_once.keys_afterwards)
+    of_strangers = {keys.pop(row["record_id"]) for row in strangers()}
+    assert keys == at_once.keys
+    assert len(of_strangers - set(keys.values())) == STRANGERS
 
 
 def test_building_everything_anew_changes_no_key(mended: Linked) -> None:
@@ -201,23 +220,49 @@ def test_what_links_join_is_one_component_and_nothing_else_is(at_once: Linked, i
         assert found.components ^ hanging_together == set()
 
 
-def test_no_path_joins_an_adoption(at_once: Linked, invention: Invention) -> None:
-    assert_adoptions_are_kept(at_once, invention)
+def test_no_path_joins_an_adoption(at_once: Linked, in_two: Linked, mended: Linked, invention: Invention) -> None:
+    for found in (at_once, in_two, mended):
+        assert_adoptions_are_kept(found.groups, invention)
+        marked = records_by_marker(invention)
+        assert not [pair for pair in found.pairs if pair & (marked["PRE"] | marked["Y"])]
 
 
-def assert_adoptions_are_kept(found: Linked, invention: Invention) -> None:
-    marked = {row["record_id"]: row.get("adoption_marker") for row in invention.rows}
+def test_no_path_joins_an_adoption_whatever_people_decide(at_once: Linked, invention: Invention) -> None:
+    decided = at_once.decided
+    assert decided
+    for children in (decided.between, decided.afterwards):
+        assert_adoptions_are_kept(groups_of(children), invention)
+
+
+def groups_of(children: dict[str, str]) -> set[Pair]:
+    """Which records are one child."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for record, child in children.items():
+        found[child].add(record)
+    return set(map(frozenset, found.values()))
+
+
+def records_by_marker(invention: Invention) -> dict[str, set[str]]:
+    """The records that bear each marker of an adoption."""
+    found: dict[str, set[str]] = {"PRE": set(), "Y": set(), "POST": set()}
+    for row in invention.rows:
+        if marker := row.get("adoption_marker"):
+            found[marker].add(row["record_id"])
+    return found
+
+
+def assert_adoptions_are_kept(groups: set[Pair], invention: Invention) -> None:
+    marked = records_by_marker(invention)
     of_council = {row["record_id"] for row in invention.rows if row.get("source") == "council"}
     joined = {"PRE": 0, "POST": 0}
-    for group in found.groups:
-        if any(marked[record] in ("PRE", "Y") for record in group):
+    for group in groups:
+        if group & (marked["PRE"] | marked["Y"]):
             assert len(group) == 1, group
             joined["PRE"] += 1
-        if any(marked[record] == "POST" for record in group):
+        if group & marked["POST"]:
             assert len(group & of_council) == 1, group
             joined["POST"] += len(group) > 1
     assert all(joined.values())
-    assert not [pair for pair in found.pairs if {marked[record] for record in pair} & {"PRE", "Y"}]
 
 
 def test_two_nhs_numbers_are_never_one_child(at_once: Linked, invention: Invention) -> None:
