@@ -116,13 +116,15 @@ def test_each_part_is_said_in_words(changes: dict[str, object], start: str, said
 
 
 def test_every_reason_a_model_gives_has_words() -> None:
-    macros = Settings().dbt_project_dir / "macros" / "linkage"
+    project = Settings().dbt_project_dir
+    places = [f"macros/linkage/{name}.sql" for name in ("judging", "conflicts", "outcomes")]
     given = {
         code
-        for name in ("decisions", "conflicts")
-        for code in re.findall(r"then '([A-Z_]+)'", (macros / f"{name}.sql").read_text(encoding="utf-8"))
+        for place in (*places, "models/identity/int_children__groups.sql")
+        for code in re.findall(r"(?:then|,) '([A-Z_]+)'", (project / place).read_text(encoding="utf-8"))
     }
     assert len(given) > 15
+    assert given > {"CHAIN", "CONTRADICTED"}
     # Told to nobody: which are sides of an adoption, what is kept for thresholds only, what gives way to good odds.
     assert given - REASONS.keys() == {"ADOPTION", "TOO_FAINT", "NAME_BIRTH_WEAK"}
 
