@@ -1,18 +1,24 @@
-"""Other weights mean one full build, and a person's decision about a link is news for the next."""
+"""Other weights mean one full build, a person's decision is news for the next, and neither undoes the other."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
 from frontdoor.errors import WarehouseError
+from frontdoor.linkage.decisions import Kind, decide
 from frontdoor.linkage.model import LinkageModel, load_linkage_model
+from frontdoor.linkage.records import find_pair, steward
 from frontdoor.linkage.shipped_weights import ensure_shipped
 from frontdoor.settings import Settings
 from frontdoor.warehouse.build import open_build, run_layer
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.fingerprint import remember_project
 
-from tests.warehouse.weights_example import FIRST, NOW, put_in_force, stored, trained
+from tests.warehouse.decisions.asking import ANN
+from tests.warehouse.scratch_links import Found, Pair, PersonRow, ScratchLinks, scratch_links
+from tests.warehouse.weights_example import FIRST, NOW, changed, put_in_force, stored, trained
 
 pytestmark = pytest.mark.postgres
 
@@ -93,3 +99,104 @@ def test_a_build_does_not_go_on_with_other_weights_than_it_began_with(built: Set
     put_in_force(built, "default", model)
     with pytest.raises(WarehouseError, match="other match weights"):
         run_layer(built, opened.build_no, "identity", started_at=NOW)
+
+
+# Two records of each; the second came a day later. What speaks for the moved is a district, for the called a telephone.
+ADA = {"sex": "F", "dob": "2014-05-03"}
+FAMILIES: dict[str, tuple[PersonRow, PersonRow]] = {
+    "usual": (
+        {**ADA, "forename": "Zzada", "surname": "Quillworth", "postcode": "ZX1 1AA"},
+        {**ADA, "forename": "Zzada", "surname": "Quillworth", "postcode": "ZX1 1AA"},
+    ),
+    "moved": (
+        {**ADA, "forename": "Olivia", "surname": "Smith", "postcode": "ZX2 1AA"},
+        {**ADA, "forename": "Olivia", "surname": "Smith", "postcode": "ZX2 9ZZ"},
+    ),
+    "called": (
+        {"forename": "Zzbea", "surname": "Marrowby", "dob": "2011-09-02", "phone": "01632 960901"},
+        {"forename": "Zzbea", "surname": "Marrowby", "dob": "2011-09-24", "phone": "01632 960901"},
+    ),
+    "linked": (
+        {**ADA, "forename": "Zzcai", "surname": "Pelworthy", "postcode": "ZX3 1AA"},
+        {"forename": "Zzdot", "surname": "Drovixen", "dob": "2012-02-09", "postcode": "QV8 9ZZ"},
+    ),
+    "separate": (
+        {**ADA, "forename": "Zzeve", "surname": "Wendlebury", "postcode": "ZX4 1AA"},
+        {**ADA, "forename": "Zzeve", "surname": "Wendlebury", "postcode": "ZX4 1AA"},
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The children and pairs of one full build, and the records whose history says they changed under these weights."""
+
+    children: dict[str, str]
+    pairs: dict[Pair, Found]
+    changed: set[str]
+
+    def keys(self, family: str) -> tuple[str, str]:
+        return self.children[f"{family}-0"], self.children[f"{family}-1"]
+
+    def decision(self, family: str) -> tuple[str, str | None] | None:
+        """What the evidence says, and what became of it."""
+        pair = self.pairs.get(frozenset({f"{family}-0", f"{family}-1"}))
+        return (pair.decision, pair.reason) if pair else None
+
+
+def full_build(links: ScratchLinks, version: str) -> Weighed:
+    links.rebuild(is_full=True)
+    history = links.rows(
+        "select member.agency_person_id from identity.child_key_history as history"
+        " inner join identity.int_children__members as member on history.record_key = member.record_key"
+        " where history.since_build = %(build_no)s and history.weights_version = %(version)s",
+        {"build_no": links.build_no, "version": version},
+    )
+    return Weighed(links.children(), links.pairs(), {record for (record,) in history})
+
+
+@pytest.fixture(scope="module")
+def weighed(warehouse: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Weighed]]:
+    """Real records under the shipped weights, under others that a person approved, and under the shipped ones again."""
+    model = load_linkage_model(warehouse)
+    with scratch_links(warehouse, tmp_path_factory.mktemp("weighed")) as links:
+        for place in (0, 1):
+            links.deliver(
+                {**rows[place], "record_id": f"{family}-{place}", "source": f"agency-{place}"}
+                for family, rows in FAMILIES.items()
+            )
+        decisions: tuple[Kind, ...] = ("link", "separate")
+        for kind, family in zip(decisions, ("linked", "separate"), strict=True):
+            with steward(links.scratch) as desk:
+                decide(desk, kind, *find_pair(desk, f"agency-0:{family}-0", f"agency-1:{family}-1"), ANN)
+        found = [full_build(links, "default")]
+        # A district is all but proof, and a telephone none.
+        stored(links.scratch, changed(trained(model), "phone", "same", 0.5, 0.5), model)
+        for version in (FIRST, "default"):
+            put_in_force(links.scratch, version, model)
+            found.append(full_build(links, version))
+        yield found
+
+
+@pytest.mark.slow
+def test_what_people_decided_and_who_a_child_is_outlives_weights_they_approve(weighed: list[Weighed]) -> None:
+    for build in weighed:
+        assert {family: build.keys(family) for family in ("usual", "linked", "separate")} == {
+            family: weighed[0].keys(family) for family in ("usual", "linked", "separate")
+        }
+        assert len(set(build.keys("linked"))) == len(set(build.keys("usual"))) == 1
+        assert len(set(build.keys("separate"))) == 2
+        # By evidence the two were nothing to each other, and these were one child.
+        assert (build.decision("linked"), build.decision("separate")) == (None, ("separated", "PERSON"))
+
+
+@pytest.mark.slow
+def test_other_weights_merge_and_split_children_and_the_older_keeps_its_key(weighed: list[Weighed]) -> None:
+    before, between, afterwards = weighed
+    weak, unsure, one_child = ("review", "NAME_BIRTH_ONLY"), ("review", "UNCERTAIN"), ("linked", None)
+    assert [build.decision("moved") for build in weighed] == [weak, one_child, weak]
+    assert [build.decision("called") for build in weighed] == [one_child, unsure, one_child]
+    assert between.keys("moved") == (before.keys("moved")[0],) * 2
+    assert between.keys("called")[0] == before.keys("called")[0] != between.keys("called")[1]
+    assert between.changed == {"moved-1", "called-1"}
+    assert afterwards.children == before.children
