@@ -25,7 +25,8 @@ from frontdoor.linkage.records import (
 )
 
 Kind = Literal["link", "separate"]
-# Decisions are committed in the order of their numbers, or a build could pass over one that is still being written.
+# Decisions become visible in the order of their numbers, or a build could pass over one that is still being written: a
+# trigger gives every decision its number under this lock. The commands take it before they look at what stands.
 DECISIONS_LOCK = 7_304_006
 
 
@@ -237,7 +238,7 @@ def _has_looked(connection: psycopg.Connection, by: str, decision: Decision) -> 
 
 def _refuse_contradiction(connection: psycopg.Connection, kind: Kind, left: str, right: str) -> None:
     """Refuse what cannot hold beside the decisions that stand, those that wait for their second person included."""
-    found = connection.execute(_CONTRADICTING, {"kind": kind, "left": left, "right": right}).fetchall()
+    found = connection.execute("select linkage.contradicting_decisions(%s, %s, %s)", [kind, left, right]).fetchall()
     if found:
         numbers = ", ".join(str(number) for (number,) in found)
         said = "they are linked" if kind == "separate" else "they are kept apart"
@@ -297,35 +298,4 @@ _DECISIONS = """
         order by later.decision_no limit 1
     ) as undoing on true
     where decision.kind in ('link', 'separate')
-"""
-# Links carry on from record to record; a separation stands between everything linked to either of its two.
-_CONTRADICTING = """
-    with recursive joined (side_code, record_key) as (
-        values ('left', %(left)s::text), ('right', %(right)s::text)
-        union
-        select
-            joined.side_code,
-            case when standing.left_record_key = joined.record_key
-                then standing.right_record_key else standing.left_record_key end
-        from joined
-        inner join linkage.standing_decisions as standing
-            on standing.kind = 'link'
-            and joined.record_key in (standing.left_record_key, standing.right_record_key)
-    )
-    select standing.decision_no
-    from linkage.standing_decisions as standing
-    where case %(kind)s::text
-        when 'link' then
-            standing.kind = 'separate'
-            and exists (
-                select from joined as one
-                inner join joined as other on one.side_code <> other.side_code
-                where one.record_key = standing.left_record_key and other.record_key = standing.right_record_key
-            )
-        else
-            standing.kind = 'link'
-            and standing.left_record_key in (select record_key from joined where side_code = 'left')
-            and %(right)s::text in (select record_key from joined where side_code = 'left')
-    end
-    order by standing.decision_no
 """

@@ -213,7 +213,7 @@ TAKE_BATCH = f"""
     from ledger.deliveries
     where delivery_id in ({UNPUBLISHED_DELIVERIES})
 """
-# A person's decision is news like a delivery; decisions are committed in the order of their numbers.
+# A person's decision is news like a delivery; decisions become visible in the order of their numbers.
 _IS_NOTHING_NEW = f"""
     select
         not exists ({UNPUBLISHED_DELIVERIES})
