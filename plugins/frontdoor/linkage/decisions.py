@@ -107,12 +107,12 @@ def decide(
 ) -> tuple[Decision, bool]:
     """Keep a link or a separation and return it, and whether it is new: deciding the same twice changes nothing.
 
-    Raises NeverOneChild for two sides of an adoption, DecisionRefused when a decision that stands says otherwise or
-    when two verified NHS numbers, or a mother and her child, would meet: no build would follow.
+    Raises NeverOneChild for two sides of an adoption, also when they would be kept apart: what is written of the two
+    joins them. Raises DecisionRefused when a decision that stands says otherwise or when two verified NHS numbers, or a
+    mother and her child, would meet: no build would follow.
     """
     _hold(connection)
-    if kind == "link":
-        refuse_adoption(connection, left, right, by=author.by.strip(), at=author.at)
+    refuse_adoption(connection, left, right, by=author.by.strip(), at=author.at)
     for decision in decisions_about(connection, left, right):
         if decision.kind == kind and decision.undone_by is None:
             return decision, False
@@ -160,8 +160,9 @@ def confirm(connection: psycopg.Connection, decision_no: int, author: Author) ->
     if same_person(author.by, decision.decided_by):
         raise DecisionRefused(f"decision {decision_no} waits for another person than the one who made it")
     left, right = (record_of(connection, key) for key in (decision.left_record_key, decision.right_record_key))
-    if left and right and decision.kind == "link":
+    if left and right:
         refuse_adoption(connection, left, right, by=author.by.strip(), at=author.at, but_for=decision_no)
+    if left and right and decision.kind == "link":
         _refuse_what_no_build_follows(connection, left, right, but_for=decision_no)
     if not _has_looked(connection, author.by, decision):
         pair = f"{short(decision.left_record_key)} {short(decision.right_record_key)}"
@@ -174,11 +175,17 @@ def confirm(connection: psycopg.Connection, decision_no: int, author: Author) ->
 
 
 def decision_numbered(connection: psycopg.Connection, decision_no: int) -> Decision:
-    """Return a link or separation by its number; raises DecisionRefused when the number is none of one."""
+    """Return a link or separation by its number; raises DecisionRefused when the number is none of one.
+
+    An adoption seals what was decided about its records: nobody takes it back or reads it again.
+    """
     with connection.cursor(row_factory=class_row(Decision)) as cursor:
         found = cursor.execute(f"{_DECISIONS} and decision.decision_no = %s".encode(), [decision_no]).fetchone()
     if found is None:
-        raise DecisionRefused(f"there is no link or separation numbered {decision_no}; see `frontdoor review show`")
+        raise DecisionRefused(
+            f"there is no link or separation numbered {decision_no}, or nothing can be done with it any longer; see"
+            " `frontdoor review show`"
+        )
     return found
 
 
@@ -297,5 +304,5 @@ _DECISIONS = """
         where later.kind = 'undo' and later.about_decision_no = decision.decision_no
         order by later.decision_no limit 1
     ) as undoing on true
-    where decision.kind in ('link', 'separate')
+    where decision.kind in ('link', 'separate') and not linkage.is_sealed(decision.right_record_key)
 """
