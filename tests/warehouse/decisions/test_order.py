@@ -1,11 +1,11 @@
-"""A decision's number is given when it becomes visible, whoever writes it; no build passes over a lower one."""
+"""A decision's number is given when it becomes visible, whoever writes it; no two that stand contradict each other."""
 
 import threading
 from collections.abc import Callable
 
 import psycopg
 import pytest
-from frontdoor.linkage.decisions import Author, DecisionRefused
+from frontdoor.linkage.decisions import Author, DecisionRefused, undo
 from frontdoor.linkage.records import steward
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
@@ -136,6 +136,25 @@ def test_what_is_being_carried_on_stands_in_a_link_s_way(
     assert len(refused) == 1
     assert isinstance(refused[0], psycopg.errors.RaiseException if is_by_hand else DecisionRefused)
     assert [row[1] for row in admin.execute(WRITTEN).fetchall()] == ["separate", "separate"]
+
+
+def test_a_separation_is_not_carried_against_links_that_lead_from_the_one_to_the_other(
+    renumbered: Settings, admin: psycopg.Connection
+) -> None:
+    with steward(renumbered) as desk:
+        link(desk, BEA, CAI, BOB)
+        made = link(desk, CAI, DOT, BOB)
+    for up_to, carried in ((made.decision_no - 1, {(BEA, DOT)}), (made.decision_no, set())):
+        found = admin.execute(
+            "select left_record_key, right_record_key from linkage.carried_separations(%s)", [up_to]
+        ).fetchall()
+        assert set(found) == {tuple(sorted((one.record_key, other.record_key))) for one, other in carried}
+    publish(admin)
+    with steward(renumbered) as desk:
+        assert [row[0] for row in desk.execute(WRITTEN).fetchall()] == [1, 2, 3]
+        # Once a person takes one of the links back it is carried on, as anywhere else.
+        undo(desk, made.decision_no, BOB)
+    assert admin.execute("select count(*) from linkage.carried_separations()").fetchall() == [(1,)]
 
 
 @pytest.mark.parametrize(("stands", "asked"), [("link", "separate"), ("separate", "link")])

@@ -163,7 +163,8 @@ begin
 end
 $function$;
 
--- As in 071; not from a record from before an adoption either: its next number may be the child's after it.
+-- As in 071; not from a record from before an adoption either: its next number may be the child's after it. Nor where links that
+-- stand join the two through other records: who made them was not asked, and the two would be kept apart without a word.
 create or replace function linkage.carried_separations(up_to bigint default 9223372036854775807)
 returns table (decision_no bigint, left_record_key text, right_record_key text)
 language plpgsql stable
@@ -205,6 +206,7 @@ begin
                     and said.right_record_key = greatest(successor.record_key, side.other_key)
                     and said.decision_no <= up_to
             )
+            and side.other_key not in (select linkage.linked_with(successor.record_key, up_to))
     )
 
     select distinct on (found.one_key, found.other_key) found.decision_no, found.one_key, found.other_key
