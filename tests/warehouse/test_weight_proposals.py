@@ -9,6 +9,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 from frontdoor.errors import WarehouseError
+from frontdoor.linkage.decisions import DecisionRefused
 from frontdoor.linkage.model import LinkageModel, load_linkage_model
 from frontdoor.linkage.scales import Scale
 from frontdoor.linkage.training import Proposal, compare, propose, version_of
@@ -36,6 +37,7 @@ from tests.warehouse.weights_example import (
     RECORD_COUNT,
     Pair,
     put,
+    put_in_force,
     shipped,
     stored,
     trained,
@@ -217,8 +219,21 @@ def test_an_answer_is_done_in_the_answering_persons_name(
     assert (found.state, found.decided_by) == (state, None if state == "proposed" else "Zzoe Steward")
 
 
+def test_an_answer_given_again_does_not_put_back_what_a_person_replaced_since(
+    settings: Settings, asked: dict[str, int]
+) -> None:
+    answer = {"chosen_options": [steps.APPROVE], "responded_by_user": {"id": "zz", "name": "Zzoe Steward"}}
+    assert steps.decide_weights(asked, answer=answer, as_of=NOW.isoformat()) == 1
+    put_in_force(settings, "default", load_linkage_model(settings))
+    assert steps.decide_weights(asked, answer=answer, as_of=NOW.isoformat()) == 0
+    assert [get_version(settings, name).state for name in (FIRST, "default")] == ["superseded", "approved"]
+    # A person may, by the command.
+    put_in_force(settings, FIRST, load_linkage_model(settings))
+    assert get_version(settings, FIRST).state == "approved"
+
+
 def test_an_approval_by_nobody_is_none(settings: Settings, asked: dict[str, int]) -> None:
-    with pytest.raises(WarehouseError, match="who decides"):
+    with pytest.raises(DecisionRefused, match="who decides"):
         steps.decide_weights(asked, answer={"chosen_options": [steps.APPROVE], "responded_by_user": None}, as_of="")
     assert get_version(settings, FIRST).state == "proposed"
 

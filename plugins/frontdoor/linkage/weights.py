@@ -176,18 +176,26 @@ def require_to_fit(weights: TrainedWeights, model: LinkageModel) -> None:
 
 
 def approve(
-    settings: Settings, version: str, *, model: LinkageModel, by: str, reason: str, at: datetime
+    settings: Settings,
+    version: str,
+    *,
+    model: LinkageModel,
+    by: str,
+    reason: str,
+    at: datetime,
+    is_answer: bool = False,
 ) -> WeightVersion:
     """Put a version in force and return it; what was in force is superseded and can be approved again.
 
-    The next build is a full one. Raises WarehouseError when the version was rejected, fits other comparisons, or when
+    The answer to the question a proposal asks is good once: what was superseded since is returned as it is. The next
+    build is a full one. Raises WarehouseError when the version was rejected, fits other comparisons, or when
     who proposed it would approve it.
     """
     require_name(by, does="decides about the weights")
     require_reason(reason)
     with _database(settings, "data_steward") as connection:
         found = find_version(connection, version, is_locked=True)
-        if found.state == "approved":
+        if found.state == "approved" or (is_answer and found.state == "superseded"):
             return found
         if found.state == "rejected":
             raise WarehouseError(f"{version} was rejected and stays so; train anew")

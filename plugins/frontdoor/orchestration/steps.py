@@ -140,7 +140,10 @@ def propose_weights(*, as_of: str) -> dict[str, int]:
 
 @step
 def decide_weights(counts: dict[str, int], *, answer: dict[str, Any], as_of: str) -> int:
-    """Do with a proposal what a person answered and return 1 when it came into force; without an answer it waits."""
+    """Do with a proposal what a person answered and return 1 when it is in force; without an answer it waits.
+
+    A task that is run again does not put back what a person has replaced since.
+    """
     from frontdoor.linkage import weights
     from frontdoor.linkage.model import load_linkage_model
     from frontdoor.linkage.training import version_of
@@ -149,8 +152,9 @@ def decide_weights(counts: dict[str, int], *, answer: dict[str, Any], as_of: str
     settings, at, version = Settings(), moment(as_of), version_of(counts)
     by = (answer.get("responded_by_user") or {}).get("name") or ""
     if answer["chosen_options"] == [APPROVE]:
-        weights.approve(settings, version, model=load_linkage_model(settings), by=by, reason=IN_AIRFLOW, at=at)
-        return 1
+        model = load_linkage_model(settings)
+        found = weights.approve(settings, version, model=model, by=by, reason=IN_AIRFLOW, at=at, is_answer=True)
+        return int(found.state == "approved")
     if answer["chosen_options"] == [REJECT]:
         weights.reject(settings, version, by=by, reason=IN_AIRFLOW, at=at)
     return 0
