@@ -12,7 +12,7 @@ from frontdoor.linkage.model import LinkageModel, load_linkage_model
 from frontdoor.linkage.records import find_pair, steward
 from frontdoor.linkage.shipped_weights import ensure_shipped
 from frontdoor.settings import Settings
-from frontdoor.warehouse.build import open_build, run_layer
+from frontdoor.warehouse.build import open_build, publish_build, run_layer
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.fingerprint import remember_project
 
@@ -43,8 +43,8 @@ def publish(settings: Settings) -> tuple[int, bool, int, str] | None:
         return None
     with connect(settings, role="admin") as connection:
         connection.execute("update ledger.builds set state = 'published' where build_no = %s", [opened.build_no])
-        if opened.is_full:
-            remember_project(settings, weights_version=opened.weights_version)
+        if opened.is_full and opened.built_from is not None:
+            remember_project(settings, build_no=opened.build_no, built_from=opened.built_from)
         [row] = connection.execute(
             "select build_no, is_full, decided_up_to, weights_version from ledger.builds where build_no = %s",
             [opened.build_no],
@@ -200,3 +200,50 @@ def test_other_weights_merge_and_split_children_and_the_older_keeps_its_key(weig
     assert between.keys("called")[0] == before.keys("called")[0] != between.keys("called")[1]
     assert between.changed == {"moved-1", "called-1"}
     assert afterwards.children == before.children
+
+
+def release(settings: Settings, *, changed: str) -> None:
+    """A release arrives: other numbers under the shipped version's name, or another model."""
+    if changed == "weights":
+        other = load_linkage_model(settings).model_copy(update={"prior": 0.001})
+        with connect(settings, role="admin") as admin:
+            ensure_shipped(admin, other, frequencies=Path("none"))
+    else:
+        (settings.dbt_project_dir / "models").mkdir(exist_ok=True)
+        (settings.dbt_project_dir / "models" / "int_other.sql").write_text("select 1")
+
+
+@pytest.mark.parametrize("changed", ["weights", "project"])
+def test_a_release_that_comes_during_a_full_build_is_not_taken_for_built(built: Settings, changed: str) -> None:
+    opened = open_build(built, started_at=NOW, full_refresh=True)
+    assert opened is not None
+    release(built, changed=changed)
+    for go_on in (
+        lambda: run_layer(built, opened.build_no, "identity", started_at=NOW),
+        lambda: publish_build(built, opened.build_no, published_at=NOW),
+    ):
+        with pytest.raises(WarehouseError, match="another release came during build 2"):
+            go_on()
+    assert publish(built) == (3, True, 0, "default")
+    assert publish(built) is None
+
+
+@pytest.mark.parametrize("changed", ["weights", "project"])
+def test_what_a_full_build_began_with_is_remembered_though_a_release_comes_when_it_has_published(
+    built: Settings, changed: str
+) -> None:
+    opened = open_build(built, started_at=NOW, full_refresh=True)
+    assert opened is not None
+    assert opened.built_from is not None
+    release(built, changed=changed)
+    remember_project(built, build_no=opened.build_no, built_from=opened.built_from)
+    assert publish(built) == (3, True, 0, "default")
+
+
+def test_a_full_build_that_is_published_once_more_does_not_speak_for_a_later_one(built: Settings) -> None:
+    first = open_build(built, started_at=NOW, full_refresh=True)
+    assert first is not None
+    assert first.built_from is not None
+    assert open_build(built, started_at=NOW, full_refresh=True) is not None
+    remember_project(built, build_no=first.build_no, built_from=first.built_from)
+    assert publish(built) == (4, True, 0, "default")

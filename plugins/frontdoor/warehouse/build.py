@@ -2,7 +2,7 @@
 
 A build's batch is every accepted delivery that no published build has. A killed or failed build is therefore
 repaired by the next one: its batch is the same or larger, and everything the batch touches is written again. It also
-notes up to which of people's decisions about links it goes, and by which version of the match weights.
+notes up to which of people's decisions about links it goes, and what it began with: the release and the match weights.
 """
 
 import logging
@@ -22,7 +22,12 @@ from frontdoor.linkage.weights_in_force import fitting_version, version_in_force
 from frontdoor.settings import Settings
 from frontdoor.warehouse.connect import connect
 from frontdoor.warehouse.dbt import DbtResult, run_dbt
-from frontdoor.warehouse.fingerprint import forget_project, is_project_unchanged, remember_project
+from frontdoor.warehouse.fingerprint import (
+    forget_project,
+    is_project_unchanged,
+    present_fingerprint,
+    remember_project,
+)
 from frontdoor.warehouse.publish import Publication, prune_publications, publish
 
 logger = logging.getLogger(__name__)
@@ -41,6 +46,9 @@ class OpenBuild:
     is_full: bool
     delivery_count: int
     weights_version: str | None
+    # What it began with (fingerprint.py); None when an earlier release opened it.
+    built_from: str | None
+    is_published: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,7 @@ def build(settings: Settings, *, started_at: datetime, full_refresh: bool = Fals
         with _failing_the_build(settings, opened.build_no, started_at, clock):
             _run_selector(settings, opened, EVERYTHING, started_at=started_at)
             checkpoint("build-before-publish")
-            _require_same_weights(settings, opened)
+            _require_same_basis(settings, opened)
             publication = _publish(settings, opened, published_at=started_at + _since(clock))
     return BuildResult(opened.build_no, opened.is_full, opened.delivery_count, publication, time.monotonic() - clock)
 
@@ -98,7 +106,7 @@ def run_layer(settings: Settings, build_no: int, layer: str, *, started_at: date
     """
     with _build_lock(settings):
         opened = _still_open(settings, build_no)
-        _require_same_weights(settings, opened)
+        _require_same_basis(settings, opened)
         return _run_selector(settings, opened, layer, started_at=started_at)
 
 
@@ -106,6 +114,8 @@ def publish_build(settings: Settings, build_no: int, *, published_at: datetime) 
     """Show readers an open build whose layers have all run; doing it again changes nothing."""
     with _build_lock(settings):
         opened = _still_open(settings, build_no, or_published=True)
+        if not opened.is_published:
+            _require_same_basis(settings, opened)
         return _publish(settings, opened, published_at=published_at)
 
 
@@ -128,18 +138,23 @@ def _publish(settings: Settings, opened: OpenBuild, *, published_at: datetime) -
     except WarehouseError as error:
         # Readers have what was built; the next build prunes again.
         logger.warning("not pruned", extra={"sqlstate": error.sqlstate})
-    if opened.is_full:
-        remember_project(settings, weights_version=opened.weights_version)
+    if opened.is_full and opened.built_from is not None:
+        remember_project(settings, build_no=opened.build_no, built_from=opened.built_from)
     return publication
 
 
-def _require_same_weights(settings: Settings, opened: OpenBuild) -> None:
-    """Refuse to go on when other weights came into force meanwhile: some links would be by these, some by those."""
+def _require_same_basis(settings: Settings, opened: OpenBuild) -> None:
+    """Refuse to go on when other weights or another release came meanwhile: some rows would be by these, some by those.
+
+    A release may bring other numbers under the name of the version in force.
+    """
     with connect(settings, role="transformer") as connection:
         if version_in_force(connection) != opened.weights_version:
             raise WarehouseError(
                 f"other match weights were put in force during build {opened.build_no}; the next build does its work"
             )
+        if present_fingerprint(settings, connection) != opened.built_from:
+            raise WarehouseError(f"another release came during build {opened.build_no}; the next build does its work")
 
 
 @contextmanager
@@ -169,11 +184,18 @@ def _open(settings: Settings, *, started_at: datetime, full_refresh: bool) -> Op
                 "update ledger.builds set state = 'failed', finished_at = %s where state = 'running'", [started_at]
             )
             weights_version = fitting_version(connection, load_linkage_model(settings))
-            is_full = full_refresh or not is_project_unchanged(settings, connection)
+            built_from = present_fingerprint(settings, connection)
+            is_full = full_refresh or not is_project_unchanged(settings, connection, built_from=built_from)
             if not is_full and connection.execute(_IS_NOTHING_NEW).fetchall()[0][0]:
                 return None
             [build_no] = connection.execute(
-                _INSERT_BUILD, {"is_full": is_full, "started_at": started_at, "weights_version": weights_version}
+                _INSERT_BUILD,
+                {
+                    "is_full": is_full,
+                    "started_at": started_at,
+                    "weights_version": weights_version,
+                    "built_from": built_from,
+                },
             ).fetchall()[0]
             count = connection.execute(TAKE_BATCH, {"build_no": build_no}).rowcount
             if is_full:
@@ -181,7 +203,7 @@ def _open(settings: Settings, *, started_at: datetime, full_refresh: bool) -> Op
     except psycopg.Error as error:
         raise WarehouseError("the build could not be opened", sqlstate=error.sqlstate) from None
     logger.info("build opened", extra={"build_no": build_no, "deliveries": count, "is_full": is_full})
-    return OpenBuild(build_no, is_full, count, weights_version)
+    return OpenBuild(build_no, is_full, count, weights_version, built_from)
 
 
 # What no published build has as it was last settled (new, or since decided in quarantine), and what that supersedes.
@@ -221,8 +243,8 @@ _IS_NOTHING_NEW = f"""
         <= coalesce((select max(decided_up_to) from ledger.builds where state = 'published'), 0)
 """
 _INSERT_BUILD = """
-    insert into ledger.builds (is_full, state, started_at, decided_up_to, weights_version)
-    select %(is_full)s, 'running', %(started_at)s, coalesce(max(decision_no), 0), %(weights_version)s
+    insert into ledger.builds (is_full, state, started_at, decided_up_to, weights_version, built_from)
+    select %(is_full)s, 'running', %(started_at)s, coalesce(max(decision_no), 0), %(weights_version)s, %(built_from)s
     from linkage.decisions
     returning build_no
 """
@@ -232,12 +254,12 @@ def _still_open(settings: Settings, build_no: int, *, or_published: bool = False
     with connect(settings, role="transformer") as connection:
         row = connection.execute(
             "select is_full, state, (select count(*) from ledger.build_deliveries where build_no = b.build_no),"
-            " weights_version from ledger.builds as b where build_no = %s",
+            " weights_version, built_from from ledger.builds as b where build_no = %s",
             [build_no],
         ).fetchone()
     if row is None or (row[1] != "running" and not (or_published and row[1] == "published")):
         raise WarehouseError(f"build {build_no} is no longer open; the next build does its work")
-    return OpenBuild(build_no, row[0], row[2], row[3])
+    return OpenBuild(build_no, row[0], row[2], row[3], row[4], is_published=row[1] == "published")
 
 
 @contextmanager

@@ -19,11 +19,10 @@ PARTS = ("dbt_project.yml", "seeds", "functions", "macros", "models")
 SUFFIXES = (".sql", ".yml", ".csv", ".md")
 
 
-def is_project_unchanged(settings: Settings, connection: psycopg.Connection) -> bool:
-    """Say whether the warehouse was fully built from the project, contracts and weights as they are now."""
+def is_project_unchanged(settings: Settings, connection: psycopg.Connection, *, built_from: str) -> bool:
+    """Say whether the warehouse was last fully built from the project, contracts and weights of this fingerprint."""
     row = connection.execute("select obj_description('reference'::regnamespace)").fetchone()
-    weights = weights_digest(connection, version_in_force(connection))
-    if row is None or row[0] != BUILT_FROM + project_fingerprint(settings, weights=weights):
+    if row is None or row[0] != BUILT_FROM + built_from:
         return False
     # A migration that replaces an accepted view takes the staging view on it away.
     expected = {path.stem for path in (settings.dbt_project_dir / "models" / "staging").glob("*/*.sql")}
@@ -31,17 +30,29 @@ def is_project_unchanged(settings: Settings, connection: psycopg.Connection) -> 
     return expected <= {name for (name,) in found}
 
 
-def remember_project(settings: Settings, *, weights_version: str | None) -> None:
-    """Note in the warehouse which project, and which version of weights, it has just been fully built from."""
+def remember_project(settings: Settings, *, build_no: int, built_from: str) -> None:
+    """Note in the warehouse what it has just been fully built from: what that build began with, not what is there now.
+
+    A release may have come meanwhile. When a later build has begun since, that one says what the warehouse is.
+    """
     with connect(settings, role="transformer") as connection:
-        weights = weights_digest(connection, weights_version)
-        text = sql.Literal(BUILT_FROM + project_fingerprint(settings, weights=weights))
-        connection.execute(sql.SQL("comment on schema reference is {}").format(text))
+        [[is_latest]] = connection.execute(
+            "select not exists (select from ledger.builds where build_no > %s)", [build_no]
+        ).fetchall()
+        if is_latest:
+            connection.execute(
+                sql.SQL("comment on schema reference is {}").format(sql.Literal(BUILT_FROM + built_from))
+            )
 
 
 def forget_project(connection: psycopg.Connection) -> None:
     """Note that a full build has begun: until one is published no table is known to be all of one project."""
     connection.execute("comment on schema reference is 'Seeds and functions. A full build has begun.'")
+
+
+def present_fingerprint(settings: Settings, connection: psycopg.Connection) -> str:
+    """Return the fingerprint of the project and contracts as they are now, with the numbers of the weights in force."""
+    return project_fingerprint(settings, weights=weights_digest(connection, version_in_force(connection)))
 
 
 def project_fingerprint(settings: Settings, *, weights: str) -> str:

@@ -1,5 +1,5 @@
 -- Decisions are numbered in the order in which they become visible, whoever writes them; what they say of a record is sealed when
--- it becomes one from before an adoption.
+-- it becomes one from before an adoption. A build notes what it began with.
 
 -- A number that is given before the lock is held may become visible after a build has noted a higher one, and no increment would
 -- ever take it up. This trigger's name comes before those of the others: they read what stands, and must read it under the lock.
@@ -326,3 +326,6 @@ begin
     return null;
 end
 $function$;
+
+-- What a build began with, as one hash: the project, the contracts and the numbers of the match weights. Null in builds of before.
+alter table ledger.builds add column built_from text;
