@@ -47,6 +47,15 @@ def reached_from(start: str, neighbours: Neighbours) -> dict[str, str | None]:
     return came_from
 
 
+def parts_of(record_keys: Iterable[str], neighbours: Neighbours) -> list[frozenset[str]]:
+    """Return which of these records hang together, each once."""
+    parts: list[frozenset[str]] = []
+    for key in record_keys:
+        if not any(key in part for part in parts):
+            parts.append(frozenset(reached_from(key, neighbours)))
+    return parts
+
+
 def shortest_path(start: str, end: str, neighbours: Neighbours) -> tuple[str, ...]:
     """Return the records by which two hang together, both ends included, by the fewest links; none if they do not."""
     came_from = reached_from(end, neighbours)

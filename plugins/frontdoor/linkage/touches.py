@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from frontdoor.linkage.chains import links_of_child, neighbours_of, reached_from, shortest_path
+from frontdoor.linkage.chains import Neighbours, links_of_child, neighbours_of, parts_of, shortest_path
 from frontdoor.linkage.decisions import Decision, Kind
+from frontdoor.linkage.keys_back import keys_of_parts
 from frontdoor.linkage.records import Record, record_of, short
 
 # The marts that speak of a child, and the key of their rows, which is what an alert is about.
@@ -101,16 +102,7 @@ def after_undo(connection: psycopg.Connection, decision: Decision, touched: Touc
         )
         told = [f"no key comes back: the two stay one child {through}; `frontdoor review separate` keeps them apart"]
     else:
-        parts = [list(reached_from(key, without)) for key in (decision.left_record_key, decision.right_record_key)]
-        members = _spoken_of(connection, [key for part in parts for key in part])
-        back = _earlier_keys(connection, child_key, members)
-        told = [f"key {short(key)} comes back for {_records(count)}" for key, count in back.items()]
-        if sum(back.values()) == len(members):
-            told = [
-                f"no key comes back: nobody else speaks any longer of the child whose key {short(child_key)} was, and"
-                " who came to bear it keeps it"
-            ]
-        told = told or ["a part of the child comes apart; it had no key of its own before and is given one"]
+        told = _parts_in_words(connection, decision, child_key, without)
     return told + in_words(touched)
 
 
@@ -176,29 +168,35 @@ def _open_alerts(connection: psycopg.Connection, published: list[str], keys: lis
     return int(connection.execute(query, {"keys": keys}).fetchall()[0][0])
 
 
-def _spoken_of(connection: psycopg.Connection, record_keys: list[str]) -> list[str]:
+def _parts_in_words(
+    connection: psycopg.Connection, decision: Decision, child_key: str, neighbours: Neighbours
+) -> list[str]:
+    """Say which key each of the two parts has that an undone link held together, those first that come back."""
+    parts = parts_of(_spoken_of(connection, child_key), neighbours)
+    ends = (decision.left_record_key, decision.right_record_key)
+    if len(parts) == 1:
+        return [
+            "no key comes back: nobody else speaks any longer of the child, so key"
+            f" {short(child_key)} stays where it is"
+        ]
+    told = [
+        (key is None, key == child_key, _part_in_words(key, child_key, len(part)))
+        for part, key in zip(parts, keys_of_parts(connection, parts), strict=True)
+        if part & {*ends}
+    ]
+    return [words for _, _, words in sorted(told)]
+
+
+def _part_in_words(key: str | None, child_key: str, count: int) -> str:
+    if key is None:
+        return f"a part of the child comes apart ({_records(count)}); the next build says which key it has"
+    return f"key {short(key)} {'stays with' if key == child_key else 'comes back for'} {_records(count)}"
+
+
+def _spoken_of(connection: psycopg.Connection, child_key: str) -> list[str]:
     found = connection.execute(
-        "select record_key from identity.int_children__members where record_key = any(%s) and not _is_retracted",
-        [record_keys],
+        "select record_key from identity.int_children__members where child_key = %s and not _is_retracted"
+        " order by record_key",
+        [child_key],
     ).fetchall()
     return [key for (key,) in found]
-
-
-def _earlier_keys(connection: psycopg.Connection, child_key: str, record_keys: list[str]) -> dict[str, int]:
-    """The key each record had before it had this child's, and how many records had it."""
-    return dict(
-        connection.execute(
-            """
-            select latest.child_key, count(*)
-            from (
-                select distinct on (record_key) record_key, child_key
-                from identity.child_key_history
-                where record_key = any(%s) and until_build is not null and child_key <> %s
-                order by record_key, until_build desc
-            ) as latest
-            group by latest.child_key
-            order by latest.child_key
-            """,
-            [record_keys, child_key],
-        ).fetchall()
-    )

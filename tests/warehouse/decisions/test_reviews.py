@@ -186,6 +186,71 @@ def test_an_undone_link_says_which_key_comes_back(people: Settings, admin: psyco
     assert told[0] == f"key {BEA.child_key[:12]} comes back for 1 record"
 
 
+def history(admin: psycopg.Connection, *rows: tuple[Person, str, int, int | None]) -> None:
+    """Which record had which key, from which build to which."""
+    for person, key, since, until in rows:
+        admin.execute(
+            "insert into identity.child_key_history"
+            " (record_key, child_key, since_build, until_build, reason_code, weights_version)"
+            " values (%s, %s, %s, %s, 'JOINED', 'default')",
+            [person.record_key, key, since, until],
+        )
+        if until is None:
+            admin.execute(
+                "update identity.int_children__members set child_key = %s where record_no = %s", [key, person.record_no]
+            )
+
+
+UNKNOWN = "a part of the child comes apart (1 record); the next build says which key it has"
+UNDONE: dict[str, tuple[list[tuple[Person, str, int, int | None]], list[str]]] = {
+    "each was a key's child": (
+        [(ADA, "old", 1, None), (BEA, "young", 1, 2), (BEA, "old", 2, None)],
+        ["key young comes back for 1 record", "key old stays with 1 record"],
+    ),
+    "one was only ever with somebody who is elsewhere now": (
+        [(ADA, "old", 1, None), (BEA, "both", 1, 2), (CAI, "both", 1, 2), (BEA, "old", 2, None), (CAI, "new", 2, None)],
+        ["key old stays with 1 record", UNKNOWN],
+    ),
+    "the key it had is another child's": (
+        [(ADA, "old", 1, None), (BEA, "first", 1, 2), (CAI, "first", 2, None), (CAI, "other", 1, 2),
+         (BEA, "old", 2, None)],
+        ["key old stays with 1 record", UNKNOWN],
+    ),
+    "a newcomer was never somebody by itself": ([(ADA, "old", 1, None), (BEA, "old", 2, None)], [UNKNOWN, UNKNOWN]),
+    "the latest of several": (
+        [(ADA, "old", 1, None), (BEA, "first", 1, 2), (BEA, "second", 2, 3), (BEA, "old", 3, None)],
+        ["key second comes back for 1 record", "key old stays with 1 record"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("situation", UNDONE)
+def test_an_undone_link_names_a_key_only_where_it_is_sure(
+    people: Settings, admin: psycopg.Connection, situation: str
+) -> None:
+    spans, expected = UNDONE[situation]
+    with steward(people) as desk:
+        made = link(desk, ADA, BEA)
+    history(admin, *spans)
+    with steward(people) as desk:
+        undone = decisions.undo(desk, made.decision_no, ANN)
+        told = after_undo(desk, undone, touches(desk, *pair(desk, ADA, BEA)))
+    assert told[:-1] == expected
+
+
+def test_an_undone_link_names_no_key_when_people_decided_more_that_is_not_built(
+    people: Settings, admin: psycopg.Connection
+) -> None:
+    with steward(people) as desk:
+        made = link(desk, ADA, BEA)
+    history(admin, *UNDONE["each was a key's child"][0])
+    with steward(people) as desk:
+        link(desk, BEA, CAI)
+        undone = decisions.undo(desk, made.decision_no, ANN)
+        told = after_undo(desk, undone, touches(desk, *pair(desk, ADA, BEA)))
+    assert told[:-1] == [UNKNOWN, UNKNOWN]
+
+
 def test_an_undone_link_says_when_who_is_left_keeps_the_other_s_key(
     people: Settings, admin: psycopg.Connection
 ) -> None:
