@@ -2,12 +2,13 @@
 
 import getpass
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+import psycopg
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -15,9 +16,9 @@ from rich.table import Table
 from frontdoor.errors import FrontdoorError
 from frontdoor.linkage import decisions, touches
 from frontdoor.linkage import explain as explaining
-from frontdoor.linkage.model import load_linkage_model
+from frontdoor.linkage.model import LinkageModel, load_linkage_model
 from frontdoor.linkage.reasons import reason_in_words
-from frontdoor.linkage.records import Record, find_pair, refuse_adoption, short, steward
+from frontdoor.linkage.records import Record, find_pair, refuse_adoption, short, steward, without_a_value
 from frontdoor.linkage.reviews import Review, list_reviews, oversized_numbers, pair_of_review, side_by_side
 from frontdoor.moments import moment_typed
 from frontdoor.settings import Settings
@@ -53,6 +54,7 @@ Asker = Annotated[
 ]
 Reviewer = Annotated[str | None, typer.Option("--reviewer", help="Who looked over it before, if anybody.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="The moment asked about, with its offset. Default: now.")]
+TOUCHED = "what the decision touches"
 NEXT_BUILD = "`frontdoor build` applies it; until then everything is as it was"
 
 
@@ -108,13 +110,13 @@ def show(
         left, right = find_pair(connection, *pair)
         refuse_adoption(connection, left, right, by=who, at=moment)
         fields = side_by_side(connection, left, right, by=who, at=moment)
-        found = explaining.explain_pair(connection, model, left, right)
-        touched = touches.touches(connection, left, right)
+        shown = [
+            *_told(connection, "what speaks for and against", lambda: _explained(connection, model, left, right)),
+            *_told(connection, "what people decided", lambda: _reasons(connection, left, right)),
+            *_told(connection, "what a decision touches", lambda: _touched(connection, left, right)),
+        ]
     _print_side_by_side(left, right, fields)
-    _say(explaining.words(found)[1:])
-    _say(f"  reason of decision {decision.decision_no}: {decision.reason}" for decision in found.decisions)
-    records = ", ".join(f"child {short(key)} has {count}" for key, count in touched.record_counts.items())
-    _say([f"records: {records}", *touches.in_words(touched), ""])
+    _say([*shown, ""])
     _say(f"to decide: frontdoor review {kind} {left.short} {right.short} --reason TEXT --by NAME" for kind in _KINDS)
 
 
@@ -141,8 +143,8 @@ def undo(decision_no: DecisionNo, *, reason: Reason, by: By, reviewer: Reviewer 
     with steward(Settings()) as connection:
         waited = decisions.decision_numbered(connection, decision_no).awaits_confirmation
         decision = decisions.undo(connection, decision_no, author)
-        touched = touches.touches(connection, *touches.records_of(connection, decision))
-        told = [] if waited else touches.after_undo(connection, decision, touched)
+        connection.commit()
+        told = [] if waited else _told(connection, TOUCHED, lambda: _undone(connection, decision))
     _say([f"decision {decision_no} is undone", *(told or ["it had not taken effect, so nothing else changes"])])
     if not waited:
         typer.echo(NEXT_BUILD)
@@ -159,8 +161,9 @@ def confirm(
     author = decisions.Author(by, datetime.now(UTC), reason)
     with steward(Settings()) as connection:
         decision = decisions.confirm(connection, decision_no, author)
-        touched = touches.touches(connection, *touches.records_of(connection, decision))
-    _say([f"decision {decision_no} is {decision.state}", *touches.after_decision(decision.kind, touched), NEXT_BUILD])
+        connection.commit()
+        told = _told(connection, TOUCHED, lambda: _done(connection, decision))
+    _say([f"decision {decision_no} is {decision.state}", *told, NEXT_BUILD])
 
 
 @app.command()
@@ -194,10 +197,10 @@ def _decide(kind: decisions.Kind, left: str, right: str, author: decisions.Autho
     with steward(Settings()) as connection:
         pair = find_pair(connection, left, right)
         decision, is_new = decisions.decide(connection, kind, *pair, author)
-        told = touches.after_decision(kind, touches.touches(connection, *pair))
-        if kind == "link":
-            found = explaining.explain_pair(connection, load_linkage_model(Settings()), *pair)
-            told = [f"the evidence by itself: {explaining.evidence_in_words(found)}", *told]
+        connection.commit()
+        told = _told(connection, TOUCHED, lambda: _done(connection, decision)) if is_new else []
+        if is_new and kind == "link":
+            told = [*_told(connection, "what the evidence says by itself", lambda: _weighed(connection, *pair)), *told]
     number = decision.decision_no
     if not is_new:
         _say([f"decision {number} says so already, {decision.state}; nothing was changed"])
@@ -212,6 +215,52 @@ def _decide(kind: decisions.Kind, left: str, right: str, author: decisions.Autho
         )
         return
     _say([f"decision {number} is kept", *told, NEXT_BUILD])
+
+
+def _told(connection: psycopg.Connection, what: str, work_out: Callable[[], list[str]]) -> list[str]:
+    """Return what is worked out, or that it cannot be told now, and why.
+
+    While a build is red a model may be missing, and weights may be for other comparisons than a release has; what
+    somebody decided must not hang on words about it.
+    """
+    try:
+        return work_out()
+    except FrontdoorError as error:
+        why: FrontdoorError = error
+    except psycopg.Error as error:
+        connection.rollback()
+        why = without_a_value(error)
+    return [f"{what} cannot be told now: {why}"]
+
+
+def _done(connection: psycopg.Connection, decision: decisions.Decision) -> list[str]:
+    touched = touches.touches(connection, *touches.records_of(connection, decision))
+    return touches.after_decision(decision.kind, touched)
+
+
+def _undone(connection: psycopg.Connection, decision: decisions.Decision) -> list[str]:
+    touched = touches.touches(connection, *touches.records_of(connection, decision))
+    return touches.after_undo(connection, decision, touched)
+
+
+def _weighed(connection: psycopg.Connection, left: Record, right: Record) -> list[str]:
+    found = explaining.explain_pair(connection, load_linkage_model(Settings()), left, right)
+    return [f"the evidence by itself: {explaining.evidence_in_words(found)}"]
+
+
+def _explained(connection: psycopg.Connection, model: LinkageModel, left: Record, right: Record) -> list[str]:
+    return explaining.words(explaining.explain_pair(connection, model, left, right))[1:]
+
+
+def _reasons(connection: psycopg.Connection, left: Record, right: Record) -> list[str]:
+    made = decisions.decisions_about(connection, left, right)
+    return [f"  reason of decision {decision.decision_no} ({decision.state}): {decision.reason}" for decision in made]
+
+
+def _touched(connection: psycopg.Connection, left: Record, right: Record) -> list[str]:
+    touched = touches.touches(connection, left, right)
+    records = ", ".join(f"child {short(key)} has {count}" for key, count in touched.record_counts.items())
+    return [f"records: {records}", *touches.in_words(touched)]
 
 
 def _print_side_by_side(left: Record, right: Record, fields: list[tuple[str, str, str]]) -> None:

@@ -63,13 +63,18 @@ def steward(settings: Settings) -> Iterator[psycopg.Connection]:
     try:
         with connect(settings, role="data_steward", application_name="frontdoor review") as connection:
             yield connection
-    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
-        raise WarehouseError(
+    except psycopg.Error as error:
+        raise without_a_value(error) from None
+
+
+def without_a_value(error: psycopg.Error) -> WarehouseError:
+    """Return what went wrong in the database in words that hold no value."""
+    if isinstance(error, (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)):
+        return WarehouseError(
             "the children are not yet recognised as this version does it; run `frontdoor build` first",
             sqlstate=error.sqlstate,
-        ) from None
-    except psycopg.Error as error:
-        raise WarehouseError("the records could not be read, or nothing was written", sqlstate=error.sqlstate) from None
+        )
+    return WarehouseError("the records could not be read, or nothing was written", sqlstate=error.sqlstate)
 
 
 def find_pair(connection: psycopg.Connection, left: str, right: str) -> tuple[Record, Record]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -382,6 +383,58 @@ def test_a_restricted_child_s_decision_tells_what_it_waits_for(
     assert "says so already" in said(
         "review", "link", "police:zzada-1", "police:zzhid-6", "--reason", "seen", "--by", "B. Second"
     )
+
+
+def drop_reviews(admin: psycopg.Connection) -> None:
+    """A full refresh that died has taken a table away, and what reads it."""
+    admin.execute("drop table identity.int_reviews")
+
+
+def outdate_weights(admin: psycopg.Connection) -> None:
+    """A release has one level more than the weights in force."""
+    admin.execute("delete from linkage.weights where comparison_code = 'forename' and level_no = 1")
+
+
+UNTOLD = "cannot be told now"
+
+
+@pytest.mark.parametrize("break_something", [drop_reviews, outdate_weights])
+def test_what_people_decide_is_kept_although_what_it_touches_cannot_be_told(
+    at_the_terminal: Settings,
+    published: Settings,
+    restricted: tuple[Settings, Person],
+    admin: psycopg.Connection,
+    break_something: Callable[[psycopg.Connection], None],
+) -> None:
+    hidden = restricted[1]
+    break_something(admin)
+    outputs = [
+        said("review", "link", ADA.record_key, BEA.record_key, "--reason", "one girl", "--by", "A. Steward"),
+        said("review", "separate", CAI.record_key, DOT.record_key, "--reason", "two girls", "--by", "A. Steward"),
+        said("review", "link", ADA.record_key, hidden.record_key, "--reason", "one girl", "--by", "A. Steward"),
+        said("review", "show", ADA.record_key, hidden.record_key, "--by", "B. Second"),
+        said("review", "confirm", "3", "--by", "B. Second"),
+        said("review", "undo", "2", "--reason", "one girl", "--by", "A. Steward"),
+    ]
+    assert [f"decision {number} " in output for number, output in zip((1, 2, 3, 3, 3, 2), outputs, strict=True)] == [
+        True
+    ] * 6
+    assert UNTOLD in outputs[0]
+    assert UNTOLD in outputs[3]
+    kinds = admin.execute("select kind from linkage.decisions order by decision_no").fetchall()
+    assert [kind for (kind,) in kinds] == ["link", "separate", "link", "confirm", "undo"]
+
+
+def test_a_look_shows_what_it_can(at_the_terminal: Settings, published: Settings, admin: psycopg.Connection) -> None:
+    admin.execute("update identity.int_person_records set forename = 'Zzada'")
+    said("review", "separate", ADA.record_key, BEA.record_key, "--reason", "Zz twins", "--by", "A. Steward")
+    outdate_weights(admin)
+    shown = said("review", "show", ADA.record_key, BEA.record_key, "--by", "A. Steward")
+    assert f"what speaks for and against {UNTOLD}: the weights of version default are for other comparisons" in shown
+    assert all(words in shown for words in ("Zzada", "Zz twins", "records: child", "to decide:"))
+    drop_reviews(admin)
+    shown = said("review", "show", ADA.record_key, BEA.record_key, "--by", "A. Steward")
+    assert f"what a decision touches {UNTOLD}: the children are not yet recognised" in shown
 
 
 @pytest.mark.parametrize("command", [("review", "show"), ("explain",)], ids=["show", "explain"])
