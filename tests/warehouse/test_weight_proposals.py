@@ -4,7 +4,9 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from time import sleep
 
 import psycopg
 import pytest
@@ -88,6 +90,21 @@ def test_training_proposes_tells_what_would_change_and_changes_nothing(
     assert level["new"] == pytest.approx(math.log2(0.9 / 0.00000001), abs=0.001)
     assert version_in_force(admin) == "default"
     assert read_weights(admin, FIRST) == trained(model)
+
+
+def test_two_who_train_at_once_propose_one_version(
+    settings: Settings, model: LinkageModel, transformer: psycopg.Connection
+) -> None:
+    put(transformer, model, PAIRS)
+
+    def train(*_: object) -> TrainedWeights:
+        sleep(0.5)
+        return trained(model)
+
+    with ThreadPoolExecutor(2) as both:
+        asked = [both.submit(propose, settings, at=NOW, by="train_linkage", train=train) for _ in range(2)]
+        found = [each.result() for each in asked]
+    assert {(each.version, each.is_new) for each in found if each} == {(FIRST, True), (FIRST, False)}
 
 
 def test_quality_is_judged_without_identifiers_and_small_groups_are_not_told(
@@ -266,6 +283,17 @@ def test_the_commands_show_compare_and_decide(
     assert json.loads(command("show", FIRST, "--format", "json"))["state"] == "approved"
     again = stored(settings, trained(model), model)
     assert "is rejected, by Zzoe Steward" in command("reject", again, *decided)
+
+
+@pytest.mark.usefixtures("_at_home")
+def test_a_reason_is_shown_as_it_was_typed(settings: Settings, model: LinkageModel) -> None:
+    """What reads like mark-up is none: it neither vanishes nor ends the list for ever."""
+    stored(settings, trained(model), model)
+    reason = "see [/12] and [bold]13[/bold]"
+    command("reject", FIRST, "--by", "Zzoe [red]", "--reason", reason)
+    for shown in (command("list"), command("show", FIRST)):
+        assert reason in shown
+        assert "Zzoe [red]" in shown
 
 
 def command(*arguments: str) -> str:

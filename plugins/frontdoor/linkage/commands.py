@@ -19,7 +19,14 @@ from frontdoor.linkage import explain as explaining
 from frontdoor.linkage.model import LinkageModel, load_linkage_model
 from frontdoor.linkage.reasons import reason_in_words
 from frontdoor.linkage.records import Record, find_pair, refuse_adoption, short, steward, without_a_value
-from frontdoor.linkage.reviews import Review, list_reviews, oversized_numbers, pair_of_review, side_by_side
+from frontdoor.linkage.reviews import (
+    Review,
+    decisions_without_a_record,
+    list_reviews,
+    oversized_numbers,
+    pair_of_review,
+    side_by_side,
+)
 from frontdoor.moments import moment_typed
 from frontdoor.settings import Settings
 
@@ -76,7 +83,10 @@ def list_command(
     moment = moment_typed(as_of)
     with steward(Settings()) as connection:
         found = list_reviews(connection, as_of=moment, limit=limit)
-        oversized = oversized_numbers(connection, load_linkage_model(Settings()))
+        below = [
+            *decisions_without_a_record(connection),
+            *oversized_numbers(connection, load_linkage_model(Settings())),
+        ]
     if output is Format.JSON:
         typer.echo(json.dumps([_as_data(review, moment) for review in found], default=str, indent=2))
         return
@@ -89,9 +99,9 @@ def list_command(
         table.add_row(
             short(review.review_key), reason, review.agencies, chance, _age(review.waited(moment)), review.urgency
         )
-    Console(highlight=False, width=None if Console().is_terminal else 200).print(table)
+    Console(highlight=False, markup=False, width=None if Console().is_terminal else 200).print(table)
     typer.echo(f"{len(found)} {'shown' if limit else 'waiting'}, as of {moment:%Y-%m-%d %H:%M %Z}")
-    _say(oversized)
+    _say(below)
 
 
 @review_app.command()

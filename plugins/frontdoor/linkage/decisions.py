@@ -28,6 +28,7 @@ Kind = Literal["link", "separate"]
 # Decisions become visible in the order of their numbers, or a build could pass over one that is still being written: a
 # trigger gives every decision its number under this lock. The commands take it before they look at what stands.
 DECISIONS_LOCK = 7_304_006
+LONGEST_REASON = 2_000
 
 
 class DecisionRefused(FrontdoorError):
@@ -92,7 +93,11 @@ def require_name(name: str, *, does: str, option: str = "--by") -> None:
 
 
 def require_reason(reason: str) -> None:
-    """Raise DecisionRefused unless somebody says why."""
+    """Raise DecisionRefused unless somebody says why, in a line that a reader sees as it was typed."""
+    if not reason.strip().isprintable():
+        raise DecisionRefused("a reason is one line, and has no letter that cannot be seen; type it again")
+    if len(reason.strip()) > LONGEST_REASON:
+        raise DecisionRefused(f"a reason is at most {LONGEST_REASON:,} letters long; say it in a few words")
     if len(reason.strip()) < 3:
         raise DecisionRefused("say why, in a few words: --reason TEXT")
 
@@ -119,10 +124,8 @@ def decide(
     if kind == "link":
         _refuse_what_no_build_follows(connection, left, right)
     _refuse_contradiction(connection, kind, left.record_key, right.record_key)
-    needs_confirmation = is_restricted(connection, left, right)
-    decision_no = _insert(
-        connection, kind, author, pair=(left.record_key, right.record_key), needs_confirmation=needs_confirmation
-    )
+    pair = (left.record_key, right.record_key)
+    decision_no = _insert(connection, kind, author, pair=pair, needs_confirmation=is_restricted(connection, *pair))
     return decision_numbered(connection, decision_no), True
 
 
@@ -136,13 +139,15 @@ def undo(connection: psycopg.Connection, decision_no: int, author: Author) -> De
     decision = decision_numbered(connection, decision_no)
     if decision.undone_by is not None:
         raise DecisionRefused(f"decision {decision_no} was undone already; nothing was changed")
-    if decision.kind == "separate" and author.reviewer is None:
-        left, right = (record_of(connection, key) for key in (decision.left_record_key, decision.right_record_key))
-        if left and right and is_restricted(connection, left, right):
-            raise DecisionRefused(
-                f"decision {decision_no} keeps a restricted child apart; say who looked over undoing it:"
-                " --reviewer NAME. Nothing was changed"
-            )
+    if (
+        decision.kind == "separate"
+        and author.reviewer is None
+        and is_restricted(connection, decision.left_record_key, decision.right_record_key)
+    ):
+        raise DecisionRefused(
+            f"decision {decision_no} keeps a restricted child apart; say who looked over undoing it: --reviewer NAME."
+            " Nothing was changed"
+        )
     _insert(connection, "undo", author, about=decision_no)
     return decision_numbered(connection, decision_no)
 

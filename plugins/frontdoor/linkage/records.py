@@ -158,9 +158,9 @@ def are_sides_of_an_adoption(
     return _answer(connection, _ADOPTION, left_key, right_key, but_for)
 
 
-def is_restricted(connection: psycopg.Connection, left: Record, right: Record) -> bool:
-    """Say whether any record that would be one child with these two is restricted."""
-    return _answer(connection, _RESTRICTED, left.record_key, right.record_key)
+def is_restricted(connection: psycopg.Connection, left_key: str, right_key: str) -> bool:
+    """Say whether any record that would be one child with these two is restricted, though one of them may be gone."""
+    return _answer(connection, _RESTRICTED, left_key, right_key)
 
 
 def have_two_verified_numbers(

@@ -13,7 +13,7 @@ from frontdoor.linkage.decisions import awaiting_confirmation, decision_numbered
 from frontdoor.linkage.model import LinkageModel, probability_at
 from frontdoor.linkage.reasons import REASONS, TWIN
 from frontdoor.linkage.records import SHORTEST_PREFIX, Record, agency_of
-from frontdoor.linkage.touches import readable
+from frontdoor.linkage.touches import readable, records_of
 
 # The rules whose value is a number that should be one person's.
 IDENTIFIERS = {"nhs_number": "an NHS number", "upn": "a pupil number"}
@@ -84,9 +84,10 @@ class Review:
 def list_reviews(connection: psycopg.Connection, *, as_of: datetime, limit: int | None = None) -> list[Review]:
     """Return what waits, most harmful first; a decision that waits for its second person waits here as well.
 
-    What somebody decided since the last build no longer waits.
+    What somebody decided since the last build no longer waits. While a build is not published yet, readers know the
+    children by the keys they had before: who is missing by either key comes first.
     """
-    awaiting = awaiting_confirmation(connection)
+    awaiting = [each for each in awaiting_confirmation(connection) if len(records_of(connection, each)) == 2]
     query = sql.SQL(_QUEUE).format(missing=_missing(connection), red=_red_enquiry(connection))
     values = {
         "as_of": as_of,
@@ -99,6 +100,17 @@ def list_reviews(connection: psycopg.Connection, *, as_of: datetime, limit: int 
     }
     with connection.cursor(row_factory=class_row(Review)) as cursor:
         return cursor.execute(query, values).fetchall()
+
+
+def decisions_without_a_record(connection: psycopg.Connection) -> list[str]:
+    """Say of each decision that waits for its second person in vain: nobody speaks of one of its records any longer."""
+    return [
+        f"decision {decision.decision_no} waits for a second person, and nobody speaks of one of its records any longer"
+        f": `frontdoor review undo {decision.decision_no} --reason TEXT --by NAME"
+        + (" --reviewer NAME`" if decision.kind == "separate" else "`")
+        for decision in awaiting_confirmation(connection)
+        if len(records_of(connection, decision)) < 2
+    ]
 
 
 def oversized_numbers(connection: psycopg.Connection, model: LinkageModel) -> list[str]:
@@ -184,7 +196,7 @@ def _missing(connection: psycopg.Connection) -> sql.Composable:
         return sql.SQL("false")
     return sql.SQL(
         "exists (select from safeguarding.fct_missing_episodes as episode"
-        " where episode.child_key in (item.left_child_key, item.right_child_key)"
+        " where episode.child_key = any(known.child_keys)"
         " and coalesce(episode.reported_at <= %(as_of)s, true)"
         " and (episode.found_at is null or episode.found_at > %(as_of)s)"
         " and episode.status_code is distinct from 'CANCELLED')"
@@ -196,7 +208,7 @@ def _red_enquiry(connection: psycopg.Connection) -> sql.Composable:
         return sql.SQL("false")
     return sql.SQL(
         "exists (select from safeguarding.fct_mash_enquiries as enquiry"
-        " where enquiry.child_key in (item.left_child_key, item.right_child_key)"
+        " where enquiry.child_key = any(known.child_keys)"
         " and 'RED' in (enquiry.rag_at_start_code, enquiry.rag_current_code)"
         " and coalesce(coalesce(enquiry.started_at, enquiry.decided_to_enquire_at) <= %(as_of)s, true)"
         " and (enquiry.concluded_at is null or enquiry.concluded_at > %(as_of)s))"
@@ -278,7 +290,21 @@ _QUEUE = """
         inner join identity.int_person_records as right_record on review.right_record_key = right_record.record_key
     ),
     judged as (
-        select item.*, {missing} as is_missing, {red} as has_red_enquiry from item
+        select item.*, {missing} as is_missing, {red} as has_red_enquiry
+        from item
+        cross join lateral (
+            select array(
+                values (item.left_child_key), (item.right_child_key)
+                union
+                select past.child_key
+                from identity.int_children__members as member
+                inner join identity.child_key_history as past on member.record_key = past.record_key
+                cross join (select max(build_no) as build_no from ledger.builds where state = 'published') as published
+                where member.child_key in (item.left_child_key, item.right_child_key)
+                    and past.since_build <= published.build_no
+                    and (past.until_build is null or past.until_build > published.build_no)
+            ) as child_keys
+        ) as known
     )
     select * from judged
     order by

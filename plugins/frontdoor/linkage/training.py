@@ -1,6 +1,7 @@
 """New weights from the warehouse's own records: estimated, compared with those in force, stored as a proposal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ from frontdoor.warehouse.connect import connect
 
 # Below this, chance decides about the weights more than the records do.
 FEWEST_RECORDS = 1_000
+PROPOSALS_LOCK = 7_304_008
 # Who proposes when no person did.
 MONTHLY_TRAINING = "train_linkage"
 
@@ -68,28 +70,34 @@ def version_of(counts: Mapping[str, int]) -> str:
 def propose(settings: Settings, *, at: datetime, by: str, train: Trainer | None = None) -> Proposal | None:
     """Train on the records of the last build, store a proposal and return it; None when they say too little.
 
-    The same records give the same proposal, so asking twice stores one. It is in force when a person approves it.
+    The same records give the same proposal, so asking twice stores one, also when two ask at once: the second waits.
+    It is in force when a person approves it.
     """
-    model = load_linkage_model(settings)
     try:
-        with connect(settings, role="transformer", application_name="frontdoor weights") as connection:
-            basis = _basis(connection, model)
-            if basis is None:
-                return None
-            earlier = _earlier(connection, basis)
-            if earlier is not None:
-                return earlier
-        trained = (train or _train_with_splink)(settings, model)
-        if trained is None:
-            return None
-        require_complete(trained.levels, model)
-        with connect(settings, role="transformer", application_name="frontdoor weights") as connection:
-            old = scale_of(connection, basis["compared_with"])
-            new = Scale(trained, TRAINED, model.link_at_probability, model.review_at_probability)
-            report = {**basis, **compare_scales(connection, model, old, new, ethnicities=_ethnicities(settings))}
-            version = store_proposal(connection, trained, model=model, report=report, at=at, by=by)
+        with _one_at_a_time(settings):
+            return _propose(settings, at=at, by=by, train=train or _train_with_splink)
     except psycopg.Error as error:
         raise WarehouseError("new match weights could not be proposed", sqlstate=error.sqlstate) from None
+
+
+def _propose(settings: Settings, *, at: datetime, by: str, train: Trainer) -> Proposal | None:
+    model = load_linkage_model(settings)
+    with connect(settings, role="transformer", application_name="frontdoor weights") as connection:
+        basis = _basis(connection, model)
+        if basis is None:
+            return None
+        earlier = _earlier(connection, basis)
+        if earlier is not None:
+            return earlier
+    trained = train(settings, model)
+    if trained is None:
+        return None
+    require_complete(trained.levels, model)
+    with connect(settings, role="transformer", application_name="frontdoor weights") as connection:
+        old = scale_of(connection, basis["compared_with"])
+        new = Scale(trained, TRAINED, model.link_at_probability, model.review_at_probability)
+        report = {**basis, **compare_scales(connection, model, old, new, ethnicities=_ethnicities(settings))}
+        version = store_proposal(connection, trained, model=model, report=report, at=at, by=by)
     return Proposal(version, report, is_new=True)
 
 
@@ -107,6 +115,17 @@ def compare(settings: Settings, version: str) -> dict[str, Any]:
     except psycopg.Error as error:
         raise WarehouseError("the match weights could not be compared", sqlstate=error.sqlstate) from None
     return {"compared_with": in_force, **report}
+
+
+@contextmanager
+def _one_at_a_time(settings: Settings) -> Iterator[None]:
+    """Hold the lock that lets one training run at a time; ends with this process, however that ends."""
+    with connect(settings, role="transformer", application_name="frontdoor weights", autocommit=True) as connection:
+        # Another training may take as long as it takes.
+        connection.execute("set lock_timeout = 0")
+        connection.execute("set statement_timeout = 0")
+        connection.execute("select pg_advisory_lock(%s)", [PROPOSALS_LOCK])
+        yield
 
 
 def _basis(connection: psycopg.Connection, model: LinkageModel) -> dict[str, Any] | None:

@@ -147,4 +147,4 @@ def _print_json(value: object) -> None:
 
 
 def _console() -> Console:
-    return Console(highlight=False, width=None if Console().is_terminal else 160)
+    return Console(highlight=False, markup=False, width=None if Console().is_terminal else 160)

@@ -107,6 +107,24 @@ def test_nobody_decides_without_a_name_a_reason_and_another_reviewer(
         Author(by, MONDAY, reason, reviewer)
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "seen\ndecision 9 is kept",
+        "x\x1b[2Jy seen",
+        "\u200b\u200b\u200b\u200b",
+        "caf\udce9 seen",
+        "a\x00bcd",
+        "r" * 2001,
+    ],
+    ids=["two lines", "a terminal's", "none that is seen", "half a letter", "nothing", "too long"],
+)
+def test_a_reason_is_one_line_that_is_read_as_it_was_typed(reason: str) -> None:
+    with pytest.raises(DecisionRefused, match="a reason is"):
+        Author("A. Steward", MONDAY, reason)
+    assert Author("A. Steward", MONDAY, "see ticket [/12] " + "r" * 1983)
+
+
 def test_the_same_decision_twice_is_one(desk: psycopg.Connection) -> None:
     first, is_new = decide(desk, "link", *pair(desk, ADA, BEA), ANN)
     again, is_new_again = decide(desk, "link", *pair(desk, BEA, ADA), ANN)
@@ -512,6 +530,27 @@ def test_a_restricted_child_needs_a_second_person_whatever_wrote_the_decision(
         assert [row[2:] for row in effective(desk)] == [tuple(sorted((BEA.record_key, CAI.record_key)))]
         written = desk.execute("select distinct written_by_login = session_user from linkage.decisions").fetchall()
         assert written == [(True,)], "nobody says of themselves by which login they came"
+
+
+def test_what_keeps_a_restricted_child_apart_from_somebody_who_is_gone_is_undone_by_two(
+    restricted: tuple[Settings, Person], admin: psycopg.Connection
+) -> None:
+    settings, friend = restricted
+    with steward(settings) as desk:
+        made = separate(desk, ADA, friend)
+    retract(admin, ADA)
+    with steward(settings) as desk:
+        with pytest.raises(DecisionRefused, match="--reviewer"):
+            decisions.undo(desk, made.decision_no, ANN)
+        assert decisions.undo(desk, made.decision_no, Author("A. Steward", MONDAY, "gone", "B. Second")).undone_by
+
+
+def retract(admin: psycopg.Connection, person: Person) -> None:
+    """An agency purged the record."""
+    for table in ("int_children__members", "int_person_records__standardised"):
+        admin.execute(
+            f"update identity.{table} set _is_retracted = true where record_no = %s".encode(), [person.record_no]
+        )
 
 
 def test_what_waits_is_undone_by_anybody_and_then_confirmed_by_nobody(restricted: tuple[Settings, Person]) -> None:

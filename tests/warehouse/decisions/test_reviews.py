@@ -114,6 +114,37 @@ def test_a_decision_that_waits_for_its_second_person_is_in_the_queue_once(
     assert named == (other.left_record_key, other.right_record_key)
 
 
+def test_who_is_missing_by_the_key_that_readers_know_comes_first_while_a_build_is_not_published(
+    published: Settings, admin: psycopg.Connection
+) -> None:
+    """The running build has given Ada another key; the marts speak of her by the old one."""
+    key, other = lay_review(admin, ADA, BEA), lay_review(admin, BEA, DOT, weight=5.0)
+    admin.execute("update identity.int_reviews set left_child_key = 'new' where left_child_key = %s", [ADA.child_key])
+    admin.execute("update identity.int_reviews set right_child_key = 'new' where right_child_key = %s", [ADA.child_key])
+    [[build_no]] = admin.execute("select max(build_no) from ledger.builds where state = 'published'").fetchall()
+    history(admin, (ADA, ADA.child_key, build_no, build_no + 1), (ADA, "new", build_no + 1, None))
+    assert queue(published, MONDAY + timedelta(hours=4)) == [(key, "a child is missing"), (other, "")]
+
+
+def test_a_decision_waits_in_vain_for_a_record_nobody_speaks_of_any_longer(
+    at_the_terminal: Settings, restricted: tuple[Settings, Person], admin: psycopg.Connection
+) -> None:
+    friend = restricted[1]
+    with steward(at_the_terminal) as desk:
+        link(desk, ADA, friend)
+        separate(desk, BEA, friend)
+    admin.execute(
+        "update identity.int_children__members set _is_retracted = true where record_key = any(%s)",
+        [[ADA.record_key, BEA.record_key]],
+    )
+    listed = said("review", "list")
+    assert "D1" not in listed
+    assert [line.split("`")[1] for line in listed.splitlines() if "any longer" in line] == [
+        "frontdoor review undo 1 --reason TEXT --by NAME",
+        "frontdoor review undo 2 --reason TEXT --by NAME --reviewer NAME",
+    ]
+
+
 def test_a_review_is_called_by_the_beginning_of_its_key(people: Settings, admin: psycopg.Connection) -> None:
     key = lay_review(admin, ADA, BEA)
     with steward(people) as desk:
