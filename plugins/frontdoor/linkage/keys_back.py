@@ -30,9 +30,9 @@ def keys_of_parts(connection: psycopg.Connection, parts: Sequence[Part]) -> list
     newcomers apart, was exactly a key's child in some build gets it back.
     """
     members: Part = frozenset().union(*parts)
-    if _is_more_to_build(connection, members):
-        return [None for _ in parts]
     spans = _spans(connection, members)
+    if _is_more_to_build(connection, members) or _is_half_built(connection, spans):
+        return [None for _ in parts]
     groups = [*parts, *_others(connection, {span.record_key for span in spans} - members)]
     spoken = frozenset().union(*groups)
     spans = [span for span in _spans(connection, spoken) if span.record_key in spoken]
@@ -89,6 +89,13 @@ def _others(connection: psycopg.Connection, record_keys: Iterable[str]) -> list[
         [list(record_keys)],
     ).fetchall()
     return [frozenset(records) for (records,) in found]
+
+
+def _is_half_built(connection: psycopg.Connection, spans: Iterable[Span]) -> bool:
+    """Whether some of it was written by a build that is not published; the next one forgets that."""
+    [[published]] = connection.execute("select max(build_no) from ledger.builds where state = 'published'").fetchall()
+    latest = max((build_no for span in spans for build_no in (span.since_build, span.until_build or 0)), default=0)
+    return published is not None and latest > published
 
 
 def _is_more_to_build(connection: psycopg.Connection, record_keys: Part) -> bool:

@@ -283,6 +283,22 @@ def test_an_undone_link_names_no_key_when_people_decided_more_that_is_not_built(
     assert told[:-1] == [UNKNOWN, UNKNOWN]
 
 
+def test_an_undone_link_names_no_key_that_a_build_gave_which_is_not_published(
+    people: Settings, admin: psycopg.Connection
+) -> None:
+    with steward(people) as desk:
+        made = link(desk, ADA, BEA)
+    history(admin, *UNDONE["each was a key's child"][0])
+    admin.execute(
+        "insert into ledger.builds (is_full, state, started_at, decided_up_to) values (true, 'published', %s, %s)",
+        [MONDAY, made.decision_no],
+    )
+    with steward(people) as desk:
+        undone = decisions.undo(desk, made.decision_no, ANN)
+        told = after_undo(desk, undone, touches(desk, *pair(desk, ADA, BEA)))
+    assert told[:-1] == [UNKNOWN, UNKNOWN]
+
+
 def test_an_undone_link_says_when_who_is_left_keeps_the_other_s_key(
     people: Settings, admin: psycopg.Connection
 ) -> None:
