@@ -52,8 +52,8 @@ def expected(day: str) -> Fields:
 EXAMPLES = (
     # -- the unborn
     Example(
-        "whether a child born six weeks before its mother's child was expected is that child, a person is asked",
-        (expected("2026-02-26"), BORN_SOON),
+        "whether a child born sixty days before its mother's child was expected is that child, a person is asked",
+        (expected("2026-03-16"), BORN_SOON),
         TWO,
         frozenset({review("UNBORN_BORN")}),
     ),

@@ -141,7 +141,10 @@
                 is_like_a_twin and is_other_upn
                 and not ({{ has_level('forename', ['alike']) }} and is_known_forename_of_one)
             )
-            or (not (is_same_nhs or is_same_upn or is_same_full_name) and {{ has_level('birth_date', ['other']) }})
+            or (
+                not (is_same_nhs or is_same_upn or is_same_full_name or is_expected_and_born)
+                and {{ has_level('birth_date', ['other']) }}
+            )
                 as is_barred,
             -- Conflicts break at the weakest evidence: names before identifiers, those before agencies' own crosswalks.
             weight + case
