@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from frontdoor.errors import FrontdoorError
+from frontdoor.linkage.explain import CROSSWALK_RULE, REPEATED_RULE
 from frontdoor.linkage.model import NONE, LinkageModel, load_linkage_model
 from frontdoor.linkage.person_files import FileRead, read_person_file
 from frontdoor.linkage.scratch import scratch_warehouse
@@ -256,7 +257,7 @@ _PAIRS = """select * from pg_temp.outcomes order by "left", "right" """
 
 def _outcomes(model: LinkageModel) -> str:
     """The pairs of all so far; of a linked one the rule that found it and how each field agrees."""
-    rules = {0: "AGENCY_ID", -1: "REPEATED"}
+    rules = {CROSSWALK_RULE: "AGENCY_ID", REPEATED_RULE: "REPEATED"}
     rules |= {number: rule.code.upper() for number, rule in enumerate(model.blocking_rules, start=1)}
     rule = " ".join(f"when {number} then '{code}'" for number, code in rules.items())
     levels = []
